@@ -1,0 +1,1 @@
+"""Pure: standard library only; no files, no clock, no randomness, no logging."""

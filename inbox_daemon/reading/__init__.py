@@ -1,0 +1,1 @@
+"""Runs only in the caged child process: bytes in, one Evidence out. Imported by nobody else."""

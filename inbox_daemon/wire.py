@@ -1,0 +1,49 @@
+"""The one place where values become JSON and JSON becomes values.
+
+Promises: decode(encode(v)) == v; input of another shape raises ValueError, nothing is guessed.
+Touches: nothing. Trusts: nothing; this is the gate for what the child process says.
+Limits: shapes only; whether a number is plausible is for the checks.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from inbox_daemon.core.programm import Ruleset
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the child is told. `form` is `mail`, or `file` for a PDF or an image alone.
+
+    `folder` is the only place where the child may write: attachments as `<sha256>.bin`,
+    crops as `<sha256>.png`.
+    """
+
+    path: str
+    form: str
+    name: str
+    folder: str
+    ruleset: Ruleset
+    page_limit: int = 50
+    seconds: int = 110
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def encode(value: object) -> str:
+    """The value as one line of JSON, keys in the order of their declaration."""
+    return _adapter(type(value)).dump_json(value).decode()
+
+
+def decode(shape: type[V], text: str | bytes) -> V:
+    """The value that the JSON text holds. Raises ValueError when the shape does not fit."""
+    value: V = _adapter(shape).validate_json(text)
+    return value
