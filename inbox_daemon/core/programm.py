@@ -43,13 +43,18 @@ class Feld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foerderprogramm:
-    """One funding programme. `received_before` is exclusive; `rahmen` is euro by AGS."""
+    """One funding programme. `received_before` is exclusive; `rahmen` is euro by AGS.
+
+    `titles` are headings by which the form is known, `not_titles` those of other papers;
+    `announcements` are lower-case phrases by which a mail says that an application is attached.
+    """
 
     kennung: str
     titel: str
     aktiv: bool
     titles: tuple[str, ...]
     not_titles: tuple[str, ...]
+    announcements: tuple[str, ...]
     received_before: datetime
     rahmen: tuple[tuple[str, Decimal], ...]
     rahmen_is_estimate: bool
@@ -68,11 +73,34 @@ class Foerderprogramm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruleset:
-    """All rules of one moment. `fremde_domains` look like a Kreis and are none."""
+class Postfach:
+    """Our own mailbox and the office that answers for its letters.
 
+    `authserv_id` is the name our receiving server gives itself (RFC 8601 2.2).
+    """
+
+    adresse: str
+    eigene_domains: tuple[str, ...]
+    authserv_id: str
+    behoerde: str
+    referat: str
+    dienststelle: str
+    strasse: str
+    ort: str
+    telefon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """All rules of one moment. `fremde_domains` look like a Kreis and are none.
+
+    `version` is the hash over all rule files; it stands in every verdict.
+    """
+
+    version: str
     kreise: tuple[Kreis, ...]
     fremde_domains: tuple[str, ...]
+    postfach: Postfach
     programme: tuple[Foerderprogramm, ...]
 
     def kreis(self, ags: str) -> Kreis | None:

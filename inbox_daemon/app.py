@@ -1,0 +1,167 @@
+"""The composition root: the only file that knows every real part.
+
+Promises: parts are built once, from one Settings. Touches: folders, the database (migration).
+Trusts: config.py and ruleset.py, which have checked everything. Limits: no logic.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from email.headerregistry import Address
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+
+from inbox_daemon.config import Settings
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.edges.archive import FolderArchive
+from inbox_daemon.edges.audit import AuditFile
+from inbox_daemon.edges.clock import SystemClock
+from inbox_daemon.edges.database import migrate, open_database
+from inbox_daemon.edges.desk import ReadingDesk
+from inbox_daemon.edges.lock import only_one
+from inbox_daemon.edges.mailbox import ImapMailbox
+from inbox_daemon.edges.postman import SmtpPostman
+from inbox_daemon.edges.records import Records
+from inbox_daemon.edges.spool import FileSpool
+from inbox_daemon.edges.store import SqlStore
+from inbox_daemon.edges.worker import CagedReader
+from inbox_daemon.letters import Letters
+from inbox_daemon.ruleset import load_rules
+from inbox_daemon.steps import Steps
+from inbox_daemon.wire import Job
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class App:
+    """Every real part, each made when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def rules(self) -> Ruleset:
+        """The rules. Raises ConfigError with all their mistakes."""
+        return load_rules(self.settings.rules_dir)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, brought to the newest schema."""
+        self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        engine = open_database(self.settings.database)
+        migrate(engine)
+        return engine
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """The clock."""
+        return SystemClock()
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """The writing side of the database."""
+        return SqlStore(self.engine)
+
+    @cached_property
+    def records(self) -> Records:
+        """The reading side of the database."""
+        return Records(self.engine)
+
+    @cached_property
+    def spool(self) -> FileSpool:
+        """The original bytes."""
+        floor = self.settings.free_space_mib << 20
+        return FileSpool(self.settings.state_dir / "spool", floor_bytes=floor)
+
+    @cached_property
+    def audit(self) -> AuditFile:
+        """The log that auditors read."""
+        return AuditFile(self.settings.state_dir / "audit.jsonl", self.engine, self.clock)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The letter templates."""
+        return Letters(self.settings.rules_dir)
+
+    @cached_property
+    def caged_reader(self) -> CagedReader:
+        """The child process that reads."""
+        return CagedReader(wall_s=self.settings.reading.seconds + 10, said=_said)
+
+    def steps(self, *, stopping: Callable[[], bool] = lambda: False) -> Steps:
+        """The four steps on the real parts."""
+        settings = self.settings
+        return Steps(
+            mailbox=ImapMailbox(
+                host=settings.imap.host,
+                port=settings.imap.port,
+                tls=settings.imap.tls,
+                user=settings.imap.user,
+                password=settings.secret(settings.imap.password_file),
+                name=settings.imap.folder,
+                timeout_s=settings.imap.timeout_s,
+            ),
+            spool=self.spool,
+            store=self.store,
+            reader=ReadingDesk(
+                work=settings.state_dir / "work",
+                spool=self.spool,
+                reader=self.caged_reader,
+                seconds=settings.reading.seconds,
+                page_limit=settings.reading.page_limit,
+            ),
+            letters=self.letters,
+            postman=self._postman(),
+            archive=FolderArchive(settings.state_dir / "filed", self.spool),
+            audit=self.audit,
+            clock=self.clock,
+            rules=self.rules,
+            message_limit=settings.reading.message_mib << 20,
+            parallel=settings.reading.parallel,
+            stopping=stopping,
+        )
+
+    def _postman(self) -> SmtpPostman:
+        smtp, postfach = self.settings.smtp, self.rules.postfach
+        return SmtpPostman(
+            host=smtp.host,
+            port=smtp.port,
+            starttls=smtp.starttls,
+            user=smtp.user,
+            password=self.settings.secret(smtp.password_file),
+            sender=Address(
+                display_name=f"{postfach.behoerde}, {postfach.referat}",
+                addr_spec=postfach.adresse,
+            ),
+            clock=self.clock,
+            timeout_s=smtp.timeout_s,
+        )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the lock against a second daemon on this state folder."""
+        self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        with only_one(self.settings.state_dir / "daemon.lock"):
+            yield
+
+
+@contextmanager
+def throwaway(settings: Settings) -> Iterator[App]:
+    """The same parts on a state folder that is gone afterwards, for a dry run."""
+    with tempfile.TemporaryDirectory(prefix="inbox-daemon-") as folder:
+        changes = {"state_dir": Path(folder), "database_url": "", "free_space_mib": 0}
+        app = App(settings.model_copy(update=changes))
+        yield app
+
+
+def dry_steps(app: App, real: App) -> Steps:
+    """The steps that look at the real mailbox (EXAMINE only) and keep what they find in `app`."""
+    return replace(app.steps(), mailbox=real.steps().mailbox)
+
+
+def _said(job: Job, words: str) -> None:
+    log.warning("reading.stderr", file=job.name, words=words[-500:])

@@ -1,0 +1,126 @@
+"""Settings: one TOML file, secrets from systemd's credentials directory; all mistakes at once.
+
+Promises: unknown keys are refused, every mistake is named with its key. Touches: the file.
+Trusts: nothing. Limits: what the rules say stands in rules/, not here.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from inbox_daemon.core.errors import ConfigError
+
+SYSTEMD_PLACE = Path("/etc/inbox-daemon/config.toml")
+PROJECT = Path(__file__).parent.parent
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImapSettings(_Section):
+    """The mailbox. `password_file` names a file, by default systemd's credential."""
+
+    host: str = "127.0.0.1"
+    port: Port = 993
+    tls: bool = True
+    user: str = "integrationsmanagement@rps.bwl.de"
+    password_file: str = "imap-password"  # noqa: S105  the name of a credential
+    folder: str = "INBOX"
+    timeout_s: Seconds = 60
+
+
+class SmtpSettings(_Section):
+    """The relay for letters. Without `user` no login is tried."""
+
+    host: str = "127.0.0.1"
+    port: Port = 587
+    starttls: bool = True
+    user: str = ""
+    password_file: str = "smtp-password"  # noqa: S105  the name of a credential
+    timeout_s: Seconds = 60
+
+
+class ReadingSettings(_Section):
+    """The caged child: how many at once, and for how long each."""
+
+    parallel: Annotated[int, Field(ge=1, le=64)] = 2
+    seconds: Annotated[int, Field(ge=10, le=600)] = 110
+    page_limit: Annotated[int, Field(ge=1, le=500)] = 50
+    message_mib: Annotated[int, Field(ge=1, le=200)] = 30
+
+
+class Settings(BaseSettings):
+    """Everything the administrator sets. Paths are absolute in service, relative ones for trials."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="INBOX_DAEMON__")
+
+    state_dir: Path = PROJECT / "var"
+    rules_dir: Path = PROJECT / "rules"
+    database_url: str = ""
+    poll_every_s: Annotated[int, Field(ge=5, le=86400)] = 300
+    free_space_mib: Annotated[int, Field(ge=0)] = 1024
+    imap: ImapSettings = ImapSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    reading: ReadingSettings = ReadingSettings()
+
+    @property
+    def database(self) -> str:
+        """The database URL; SQLite in the state folder where none is set."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'inbox.sqlite3'}"
+
+    def secret(self, name: str) -> str:
+        """The content of a credential: absolute path, credentials directory, or state folder."""
+        credentials = Path(os.environ.get("CREDENTIALS_DIRECTORY", self.state_dir))
+        place = credentials / name
+        try:
+            return place.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise ConfigError((f"{place}: {error.strerror}",)) from error
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of this file, of $INBOX_DAEMON_CONFIG, of systemd's place, or the defaults."""
+    chosen = path or _usual_place()
+    if chosen is not None and not chosen.is_file():
+        raise ConfigError((f"{chosen}: the file is missing",))
+
+    class _FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            **_sources: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (TomlConfigSettingsSource(settings_cls, toml_file=chosen),) if chosen else ()
+
+    try:
+        return _FromFile()
+    except ValidationError as error:
+        raise ConfigError(tuple(_mistake(chosen, fault) for fault in error.errors())) from error
+    except ValueError as error:  # the TOML itself
+        raise ConfigError((f"{chosen}: {error}",)) from error
+
+
+def _mistake(path: Path | None, fault: Any) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    return f"{path}: {key}: {fault['msg']}"
+
+
+def _usual_place() -> Path | None:
+    named = os.environ.get("INBOX_DAEMON_CONFIG", "")
+    if named:
+        return Path(named)
+    return SYSTEMD_PLACE if SYSTEMD_PLACE.is_file() else None

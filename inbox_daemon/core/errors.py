@@ -1,0 +1,50 @@
+"""The tree of errors: who can do what about it.
+
+InboxError
+├── Temporary      the same call may work later: net, lock, disk full      → tried again later
+├── Permanent      this input will never work: refused, too large          → flagged
+├── ConfigError    found at start, all mistakes at once, exit code 78
+└── Defect         our fault: broken invariant, unknown state              → flagged, alarm
+
+Promises: edges translate every library's exception into one of these. Touches: nothing.
+Trusts: the raiser. Limits: carries a sentence and a code, no behaviour.
+"""
+
+
+class InboxError(Exception):
+    """Every error that we raise on purpose. `code` is for the machine, the text for a person."""
+
+    code = "fehler"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class Temporary(InboxError):
+    """The same call may work later."""
+
+    code = "voruebergehend"
+
+
+class Permanent(InboxError):
+    """This input will never work."""
+
+    code = "dauerhaft"
+
+
+class ConfigError(InboxError):
+    """The configuration or the rules are wrong; `mistakes` names all of them."""
+
+    code = "konfiguration"
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Defect(InboxError):
+    """A broken invariant: our fault."""
+
+    code = "defekt"

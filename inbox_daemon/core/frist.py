@@ -1,0 +1,36 @@
+"""Deadlines in Europe/Berlin, from instants that are given.
+
+Promises: a message is in time when the receiving server took it before the end of the last day.
+Touches: nothing. Trusts: aware instants. Limits: whether a late application is void is a
+person's finding (LVwVfG 24(3), 31, 32); here stands only how late it was.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def late_by(received_at: datetime, *, received_before: datetime) -> timedelta | None:
+    """How late a message is, or None when it is in time. The bound itself is late."""
+    delay = received_at - received_before
+    return delay if delay >= timedelta(0) else None
+
+
+def german_instant(instant: datetime) -> str:
+    """The instant as staff read it: 22.07.2022, 23:59 Uhr, local time of Stuttgart."""
+    return instant.astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M Uhr")
+
+
+def last_day(received_before: datetime) -> str:
+    """The last day on which a message is in time, as dd.mm.yyyy."""
+    return (received_before.astimezone(BERLIN) - timedelta(microseconds=1)).strftime("%d.%m.%Y")
+
+
+def german_span(span: timedelta) -> str:
+    """A span in days, hours and minutes; less than a minute counts as one begun."""
+    minutes = max(1, -(-int(span.total_seconds()) // 60)) if span.total_seconds() else 0
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [f"{days} Tg." if days else "", f"{hours} Std." if hours else "", f"{left} Min."]
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,139 @@
+"""Which of the 44 Kreise a sender's address or a text of the form means.
+
+Promises: a name that two Kreise share matches neither of them without its kind; a domain matches
+on label boundaries only. Touches: nothing. Trusts: the closed list in the rules.
+Limits: says what a text means, not whether the sender is who he says.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from inbox_daemon.core.programm import Art, Kreis, Ruleset
+
+# Below this likeness a name damaged by OCR is not taken for a Kreis; between two Kreise the
+# better one must lead by the margin. Heidenheim and Heidelberg are 0.7 alike.
+LIKENESS = 0.87
+MARGIN = 0.06
+
+_STADT = re.compile(r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|kreisstadt|buergermeisteramt)\b")
+_LAND = re.compile(r"\b(landkreis|landratsamt|lkr|lra)\b")
+_UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
+_KINDS = ("stadtkreis", "landkreis", "landratsamt", "landeshauptstadt")
+_NOISE = re.compile(
+    r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|landkreis|landratsamt|kreis"
+    r"|kreisstadt|grosse|buergermeisteramt|stadtverwaltung|kreisverwaltung|lkr|lra|des|der|die|das)\b"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Exactly one Kreis."""
+
+    ags: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """Several Kreise fit; a person decides."""
+
+    ags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """None of the 44 fits."""
+
+
+KreisMatch: TypeAlias = Matched | Ambiguous | Unknown
+
+
+def by_address(addr: str, rules: Ruleset) -> KreisMatch:
+    """The Kreis of a mail address, by its domain or a parent of it on a label boundary.
+
+    City domains that only look like a Kreis are unknown, even below a Kreis domain.
+    """
+    domain = addr.rpartition("@")[2].strip().rstrip(".").lower()
+    if not domain or any(_within(domain, foreign) for foreign in rules.fremde_domains):
+        return Unknown()
+    found = tuple(
+        sorted({k.ags for k in rules.kreise if any(_within(domain, own) for own in k.domains)})
+    )
+    return _one(found)
+
+
+def by_text(text: str, rules: Ruleset) -> KreisMatch:
+    """The Kreis that the text of the applicant's field names, with its kind.
+
+    A Landkreis that shares its name with a city is matched only when the text says which of them
+    is meant; "Stadt Göppingen" is no applicant and stays unknown.
+    """
+    plain = _mended_kinds(_plain(text))
+    name = _bare(plain)
+    if not name:
+        return Unknown()
+    near = _nearest(name, rules.kreise)
+    says_stadt, says_land = bool(_STADT.search(plain)), bool(_LAND.search(plain))
+    if says_stadt and says_land:
+        return _several(near)
+    if says_stadt or says_land:
+        art = Art.STADTKREIS if says_stadt else Art.LANDKREIS
+        return _one(tuple(kreis.ags for kreis in near if kreis.art is art))
+    if all(kreis.art is Art.STADTKREIS or "kreis" in kreis.kurzname.lower() for kreis in near):
+        return _one(tuple(kreis.ags for kreis in near))
+    return _several(near)
+
+
+def _several(near: tuple[Kreis, ...]) -> KreisMatch:
+    return Ambiguous(ags=tuple(kreis.ags for kreis in near)) if near else Unknown()
+
+
+def _mended_kinds(plain: str) -> str:
+    return " ".join(
+        next((kind for kind in _KINDS if _alike(token, kind) >= LIKENESS), token)
+        for token in plain.split()
+    )
+
+
+def _nearest(name: str, kreise: tuple[Kreis, ...]) -> tuple[Kreis, ...]:
+    scored = sorted(((_likeness(name, kreis), kreis) for kreis in kreise), key=lambda s: -s[0])
+    best = scored[0][0]
+    if best < LIKENESS:
+        return ()
+    margin = 0.0 if best == 1.0 else MARGIN
+    return tuple(kreis for score, kreis in scored if score >= best - margin)
+
+
+def _likeness(name: str, kreis: Kreis) -> float:
+    wanted = {_bare(_plain(kreis.kurzname)), _bare(_plain(kreis.name))}
+    if kreis.art is Art.STADTKREIS:
+        # Cities are written with or without their river or region: Freiburg i. Br.
+        wanted |= {full.split(" im ")[0] for full in wanted}
+        name = re.sub(r" (i br|im br|i breisgau|am neckar|i w)$", "", name)
+    return max(_alike(name, other) for other in wanted)
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _one(found: tuple[str, ...]) -> KreisMatch:
+    if not found:
+        return Unknown()
+    return Matched(ags=found[0]) if len(found) == 1 else Ambiguous(ags=found)
+
+
+def _within(domain: str, parent: str) -> bool:
+    return domain == parent or domain.endswith("." + parent)
+
+
+def _plain(text: str) -> str:
+    lowered = text.lower().translate(_UMLAUTS)
+    ascii_only = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z]+", " ", ascii_only).strip()
+
+
+def _bare(plain: str) -> str:
+    return re.sub(r" +", " ", _NOISE.sub(" ", plain)).strip()

@@ -1,0 +1,88 @@
+"""What is filed: the record as JSON and the parts that lie beside it.
+
+Promises: the same verdict gives the same bytes, so filing can be repeated. Touches: nothing.
+Trusts: an Accept verdict. Limits: names no person; the original mail beside it does.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from inbox_daemon.core.antrag import Antrag
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.values import AttachmentKind, Document, Evidence, RawMessage, Reading, Source
+from inbox_daemon.core.verdict import Accept
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """One record to be filed: folder below `filed/`, record.json, (name, sha256) of each part."""
+
+    folder: str
+    record: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def filing_of(
+    case: str, verdict: Accept, *, raw: RawMessage, evidence: Evidence, rules: Ruleset, by: str
+) -> Filing:
+    """The filing of this case."""
+    antrag = verdict.antrag
+    document = next((d for d in evidence.documents if d.sha256 == antrag.document), None)
+    return Filing(
+        folder=f"{antrag.programm}/{antrag.ags}",
+        record=json.dumps(
+            {
+                "fall": case,
+                **_applicant(antrag, rules),
+                "betrag": f"{antrag.betrag:.2f}",
+                "eingang": raw.received_at.isoformat(),
+                "mail": {"sha256": raw.sha256, "message_id": raw.message_id},
+                "dokument": antrag.document,
+                "entschieden_von": by,
+                "regeln": verdict.rules,
+                "befunde": [asdict(finding) for finding in verdict.findings],
+            },
+            ensure_ascii=False,
+            indent=2,
+            sort_keys=True,
+            default=str,
+        )
+        + "\n",
+        parts=(("original.eml", raw.sha256), *_document_parts(document, evidence)),
+    )
+
+
+def _applicant(antrag: Antrag, rules: Ruleset) -> dict[str, str]:
+    kreis = rules.kreis(antrag.ags)
+    return {
+        "programm": antrag.programm,
+        "ags": antrag.ags,
+        "kreis": kreis.name if kreis else "",
+    }
+
+
+def _document_parts(
+    document: Document | None, evidence: Evidence
+) -> tuple[tuple[str, str], ...]:
+    if document is None:
+        return ()
+    readings: tuple[tuple[str, Source | None], ...] = (
+        ("beleg-betrag.png", _source(document.amount)),
+        ("beleg-unterschrift.png", _source(document.signature)),
+        ("beleg-antragsteller.png", _source(document.applicant)),
+    )
+    crops = tuple((name, s.crop) for name, s in readings if s is not None and s.crop is not None)
+    return ((f"antrag{_suffix(document, evidence)}", document.sha256), *crops)
+
+
+def _suffix(document: Document, evidence: Evidence) -> str:
+    attachments = evidence.submission.attachments if evidence.submission else ()
+    kinds = {a.kind for a in attachments if a.sha256 == document.sha256}
+    return ".bild" if AttachmentKind.IMAGE in kinds else ".pdf"
+
+
+def _source(reading: Reading[V]) -> Source | None:
+    return reading.source

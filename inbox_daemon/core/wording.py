@@ -1,0 +1,184 @@
+"""Every German sentence that staff see, by code: what was found, and what to do next.
+
+Promises: each code that a check or a reader can give has a sentence; house tests compare.
+Touches: nothing. Trusts: nothing; a code without a sentence is shown as it is, never hidden.
+Limits: letters to the Kreise are templates beside the rules, their questions stand in BITTEN.
+"""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Final
+
+# Code of a finding → the sentence; {names} are the finding's values.
+FINDINGS: Final = MappingProxyType(
+    {
+        "absender-bestaetigt": "Die Mail kommt nachweislich aus der Verwaltung des Kreises ({ags}).",
+        "absender-unbekannt": "Die Absenderadresse gehört zu keinem der 44 Kreise.",
+        "absender-unbestaetigt": "Die Absenderadresse gehört zu einem Kreis, der Nachweis der Echtheit fehlt aber.",
+        "absender-widerlegt": "Die Absenderangabe ist widersprüchlich oder gefälscht; nicht antworten.",
+        "absender-widerspruch": "Der Absender gehört zu einem anderen Kreis ({ags}) als der im Antrag genannte.",
+        "anfrage": "Die Mail enthält keinen Antrag; vermutlich eine Anfrage. Bitte beantworten.",
+        "anhang-fehlt": "Die Mail kündigt einen Antrag an, der Anhang fehlt.",
+        "anlage-nicht-lesbar": "Ein Anhang konnte nicht gelesen werden ({grund}). Bitte das Original ansehen.",
+        "antwort-an-automaten": "Es wurde nicht geschrieben: Die Mail trägt Merkmale automatischer Post.",
+        "antwort-an-fremde": "Es wurde nicht geschrieben: Absender oder Antwortadresse gehören nicht zu einem Kreis.",
+        "antwort-nach-frist": "Es wurde nicht geschrieben: Die Antragsfrist ist vorbei oder der Eingang ungeklärt.",
+        "antwort-unbestaetigt": "Es wurde nicht geschrieben: Die Echtheit des Absenders ist nicht bestätigt.",
+        "antwort-zu-oft": "Es wurde nicht geschrieben: An diese Adresse gingen heute schon mehrere Schreiben.",
+        "archiv": "Der Anhang ist ein Archiv (z. B. ZIP); es wird nicht automatisch ausgepackt.",
+        "automatische-mail": "Automatische Mail (z. B. Abwesenheitsnotiz) ohne Antrag; nichts zu tun.",
+        "betrag-fehlt": "Das Feld für den beantragten Betrag ist leer.",
+        "betrag-gelesen": "Beantragt sind {betrag} Euro.",
+        "betrag-unklar": "Der beantragte Betrag ist nicht sicher zu lesen ({grund}). Bitte eintragen.",
+        "datei-auffaellig": "Unterschrift gesehen, aber die Datei ist kein unveränderter Scan. Bitte prüfen.",
+        "dateiart": "Der Antrag kam als Textdatei (z. B. Word) statt als unterschriebener Scan.",
+        "doppelt": "Dieselbe Mail liegt schon vor (Fall {fall}); nichts zu tun.",
+        "frist-gewahrt": "Eingegangen am {eingang}, innerhalb der Frist.",
+        "frist-versaeumt": "Eingegangen am {eingang}, {verspaetung} nach Ablauf der Frist ({frist}).",
+        "im-planungsrahmen": "Der Betrag ({betrag} Euro) liegt im Planungsrahmen ({rahmen} Euro).",
+        "keine-mail": "Es wurde nur eine Datei geprüft, keine Mail.",
+        "kreis-erkannt": "Antragsteller ist der Kreis {ags}.",
+        "kreis-mehrdeutig": "Der Name des Antragstellers passt auf mehrere Kreise. Bitte zuordnen.",
+        "kreis-unklar": "Der Antragsteller ist keinem der 44 Kreise sicher zuzuordnen. Bitte zuordnen.",
+        "lesbar": "Alle Anhänge wurden gelesen.",
+        "lesung-gescheitert": "Die Mail konnte nicht gelesen werden ({grund}). Bitte das Original ansehen.",
+        "mehrere-antraege": "Die Mail enthält {anzahl} Anträge. Bitte einzeln bearbeiten.",
+        "offener-vorgang": "Für diesen Kreis ist noch ein Fall offen ({fall}). Bitte gemeinsam entscheiden.",
+        "planungsrahmen-fehlt": "Für diesen Kreis ist kein Planungsrahmen hinterlegt.",
+        "programm-erkannt": "Das Formular gehört zum Förderprogramm.",
+        "programm-unklar": "Das Formular ist nicht als Antrag eines bekannten Förderprogramms zu erkennen.",
+        "pruefung-gescheitert": "Die Prüfung „{pruefung}“ ist mit einem Fehler abgebrochen ({fehler}).",
+        "sachbearbeitung": "Die Sachbearbeitung hat entschieden.",
+        "ueber-planungsrahmen": "Der Betrag ({betrag} Euro) liegt über dem Planungsrahmen ({rahmen} Euro).",
+        "unbekannte-datei": "Der Anhang hat eine unbekannte Dateiart. Bitte ansehen.",
+        "unterschrieben": "Eine handschriftliche Unterschrift ist zu sehen.",
+        "unterschrift-fehlt": "Im Unterschriftsfeld steht keine handschriftliche Unterschrift ({grund}).",
+        "unterschrift-unklar": "Ob handschriftlich unterschrieben ist, ist nicht sicher ({grund}). Bitte ansehen.",
+        "unvollstaendig": "Nicht alle Angaben des Antrags sind festgestellt. Bitte ergänzen.",
+        "unzustellbar": "Rückläufer oder Zustellbericht. Bitte prüfen, welches Schreiben nicht ankam.",
+        "versand-gescheitert": "Die Rückfrage konnte nicht versandt werden. Bitte selbst schreiben.",
+        "versand-unklar": "Ob die Rückfrage angekommen ist, ist ungewiss; sie wird nicht wiederholt. Bitte nachsehen.",
+        "verschluesselt": "Die PDF-Datei ist mit einem Kennwort geschützt.",
+        "verschluesselte-mail": "Die Mail oder ihr Anhang ist verschlüsselt.",
+        "zweiter-antrag": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}).",
+    }
+)
+
+# Why a reading is absent or cannot be told: the machine's code → what a clerk understands.
+READINGS: Final = MappingProxyType(
+    {
+        "anderes-formular": "anderes Schreiben",
+        "bild": "Bild nicht lesbar",
+        "dreimal-abgebrochen": "Lesen dreimal abgebrochen",
+        "feld-leer": "Feld ist leer",
+        "feld-nicht-gefunden": "Feld nicht gefunden",
+        "fleck": "Fleck oder Schmutz",
+        "handschrift": "von Hand geschrieben",
+        "kein-papierscan": "kein Scan von Papier",
+        "kopf-zu-gross": "Kopfzeilen zu groß",
+        "kreuz": "Kreuz statt Unterschrift",
+        "leer": "leere Datei",
+        "lese-absturz": "Lesen abgestürzt",
+        "lese-speicher": "zu wenig Speicher",
+        "lese-unverstaendlich": "Leser gab Unverständliches zurück",
+        "lese-zeit": "Zeit überschritten",
+        "lesefehler": "Fehler beim Lesen",
+        "mehrere-betraege": "mehrere Beträge",
+        "mehrere-bloecke": "mehrere Unterschriftsfelder",
+        "mehrere-programme": "mehrere Programme",
+        "nicht-gefunden": "nicht gefunden",
+        "null-betrag": "Betrag ist null",
+        "nur-einmal-gelesen": "nur einmal gelesen",
+        "nur-getippt": "nur getippter Name",
+        "nur-stempel": "nur Stempel",
+        "ocr-absturz": "Texterkennung abgestürzt",
+        "ocr-fehlt": "Texterkennung fehlt",
+        "ocr-zeit": "Texterkennung zu langsam",
+        "pdf-beschaedigt": "PDF beschädigt",
+        "pdf-verschluesselt": "PDF mit Kennwort",
+        "schreibweise": "Schreibweise mehrdeutig",
+        "schriftart-oder-stift": "Schriftart oder Stift",
+        "unbekannte-dateiart": "unbekannte Dateiart",
+        "wenig-tinte": "wenig Tinte",
+        "widerspruch": "Lesungen widersprechen sich",
+        "zeit": "Zeit überschritten",
+        "zu-gross": "zu groß",
+        "zu-tief": "zu tief verschachtelt",
+        "zu-viele-anhaenge": "zu viele Anhänge",
+        "zu-viele-seiten": "zu viele Seiten",
+        "zu-viele-teile": "zu viele Teile",
+    }
+)
+
+# What a letter asks for, one numbered point each; only what was established.
+BITTEN: Final = MappingProxyType(
+    {
+        "unterschrift-fehlt": "Im Unterschriftsfeld{stelle} haben wir keine handschriftliche "
+        "Unterschrift gefunden. Bitte lassen Sie den Antrag von einer vertretungsberechtigten "
+        "Person von Hand unterschreiben, scannen Sie ihn ein und senden Sie ihn erneut als PDF.",
+        "betrag-fehlt": "Das Feld für den beantragten Betrag{stelle} ist leer. Bitte tragen Sie "
+        "den Betrag in Euro ein und senden Sie den unterschriebenen Antrag erneut als Scan.",
+        "anhang-fehlt": "Ihre E-Mail kündigt einen Antrag an, enthält aber keinen Anhang. Bitte "
+        "senden Sie den unterschriebenen und eingescannten Antrag als PDF.",
+        "dateiart": "Der Antrag liegt uns nur als Textdatei vor. Bitte drucken Sie ihn aus, lassen "
+        "Sie ihn von Hand unterschreiben und senden Sie ihn eingescannt als PDF.",
+        "verschluesselt": "Die angehängte PDF-Datei ist mit einem Kennwort geschützt und lässt "
+        "sich nicht öffnen. Bitte senden Sie den Antrag ohne Kennwortschutz.",
+    }
+)
+
+STATES: Final = MappingProxyType(
+    {
+        "fetched": "abgeholt",
+        "read": "gelesen",
+        "decided": "entschieden",
+        "filed": "abgelegt",
+        "queried": "Rückfrage gestellt",
+        "flagged": "in Prüfung",
+        "noted": "zur Kenntnis",
+    }
+)
+
+AUDIT_KINDS: Final = MappingProxyType(
+    {
+        "message.fetched": "Mail abgeholt und gesichert",
+        "message.relocated": "Mail auf dem Server neu nummeriert",
+        "message.gone": "Mail vor dem Abholen verschwunden",
+        "message.moved": "Mail auf dem Server verschoben",
+        "case.reading": "Lesen begonnen",
+        "case.read": "Mail gelesen",
+        "case.decided": "Entschieden",
+        "case.filed": "Antrag abgelegt",
+        "case.queried": "Rückfrage versandt",
+        "case.flagged": "Zur Prüfung vorgelegt",
+        "case.noted": "Zur Kenntnis genommen",
+        "case.defect": "Fehler im Programm, zur Prüfung vorgelegt",
+        "letter.attempted": "Versand begonnen",
+        "letter.result": "Ergebnis des Versands",
+        "staff.decided": "Entscheidung der Sachbearbeitung",
+        "log.repaired": "Protokolldatei nach Abbruch ergänzt",
+        "mailbox.renumbered": "Postfach neu nummeriert (UIDVALIDITY)",
+    }
+)
+
+
+def sentence(code: str, values: Iterable[tuple[str, str]] = ()) -> str:
+    """The sentence of a finding with its values; an unknown code is shown as it is."""
+    template = FINDINGS.get(code)
+    if template is None:
+        return reading(code)
+    shown = {name: READINGS.get(value, value) for name, value in values}
+    try:
+        return template.format(**shown)
+    except (KeyError, IndexError):
+        return template
+
+
+def reading(code: str) -> str:
+    """The words for why a reading is absent or cannot be told."""
+    return READINGS.get(code, code)
+
+
+def bitte(code: str, *, page: int | None) -> str:
+    """The point of a letter for this code; `page` from 1 where the place is known."""
+    return BITTEN[code].format(stelle=f" auf Seite {page}" if page else "")

@@ -1,0 +1,47 @@
+"""The folder of filed records: `filed/<programme>/<AGS>/<case>/`, one folder a record.
+
+Promises: a record's folder is there whole or not at all; filing again changes nothing.
+Touches: the filed folder. Trusts: the spool. Limits: never deletes or overwrites a record.
+"""
+
+import shutil
+from pathlib import Path
+
+from inbox_daemon.core.errors import Defect, Temporary
+from inbox_daemon.edges import durable
+from inbox_daemon.ports import Spool
+
+
+class FolderArchive:
+    """Records as folders that people and other programs can open."""
+
+    def __init__(self, folder: Path, spool: Spool) -> None:
+        self._folder = folder
+        self._spool = spool
+
+    def file(
+        self, case: str, *, folder: str, record: str, parts: tuple[tuple[str, str], ...]
+    ) -> None:
+        """Writes the record and its parts. Raises Defect when another record lies there."""
+        place = self._folder / folder / case
+        if place.exists():
+            if (place / "record.json").read_text(encoding="utf-8") != record:
+                raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
+            return
+        try:
+            self._build(place, record, parts)
+        except OSError as error:
+            raise Temporary(f"the record cannot be written at {place}: {error}") from error
+
+    def _build(self, place: Path, record: str, parts: tuple[tuple[str, str], ...]) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        partial = place.with_name(f".{place.name}.part")
+        if partial.exists():
+            shutil.rmtree(partial)
+        partial.mkdir(mode=0o750)
+        for name, sha256 in parts:
+            durable.write_whole(partial / name, durable.pieces_of(self._spool.path(sha256)))
+        durable.write_whole(partial / "record.json", [record.encode()])
+        partial.rename(place)
+        for folder in (place.parent, place.parent.parent, self._folder):
+            durable.fsync_folder(folder)

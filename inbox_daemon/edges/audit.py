@@ -1,0 +1,126 @@
+"""The log file: the chained entries of the database as JSON lines, one object a line.
+
+Promises: every committed entry appears in the file, in order, once; a line torn by a crash is kept
+aside and told of in the log, never silently dropped. Touches: the log folder.
+Trusts: the database for what was committed, the file for nothing (`verify` reads both).
+Limits: one writer, under the daemon's lock; rotation must not be done by copytruncate.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+
+from inbox_daemon.core import chain
+from inbox_daemon.core.errors import Temporary
+from inbox_daemon.edges import ledger
+from inbox_daemon.edges.database import reading, writing
+from inbox_daemon.edges.durable import fsync_folder
+from inbox_daemon.ports import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What `verify` found. `why` is empty when file and database hold the same whole chain."""
+
+    entries: int
+    head: str
+    line: int | None = None
+    why: str = ""
+
+
+class AuditFile:
+    """`audit.jsonl`, fed from the database."""
+
+    def __init__(self, path: Path, engine: Engine, clock: Clock) -> None:
+        self.path = path
+        self._engine = engine
+        self._clock = clock
+        self._last: int | None = None
+
+    def catch_up(self) -> int:
+        """Appends what is committed and not yet in the file; how many lines."""
+        try:
+            if self._last is None:
+                self._last = self._mend()
+            with reading(self._engine) as session:
+                fresh = list(ledger.entries(session, after=self._last))
+            if fresh:
+                self._append(fresh)
+                self._last = fresh[-1].number
+        except OSError as error:
+            self._last = None
+            raise Temporary(f"the log {self.path} cannot be written: {error}") from error
+        return len(fresh)
+
+    def _append(self, entries: list[chain.AuditEntry]) -> None:
+        new = not self.path.exists()
+        with self.path.open("ab") as file:
+            logger = structlog.wrap_logger(
+                structlog.BytesLogger(file),
+                processors=[structlog.processors.JSONRenderer(serializer=_serialize)],
+                wrapper_class=structlog.BoundLogger,
+            )
+            for entry in entries:
+                logger.info(None, **{**chain.fields_of(entry), "event.hash": entry.hash})
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            fsync_folder(self.path.parent)
+
+    def _mend(self) -> int:
+        """The number of the last whole line; a torn tail is moved aside and told of."""
+        if not self.path.exists():
+            return 0
+        content = self.path.read_bytes()
+        whole, _, torn = content.rpartition(b"\n")
+        if torn:
+            self._keep_aside(torn, keep=len(content) - len(torn))
+        return whole.count(b"\n") + 1 if whole else 0
+
+    def _keep_aside(self, torn: bytes, *, keep: int) -> None:
+        sha256 = hashlib.sha256(torn).hexdigest()
+        aside = self.path.with_name(f"{self.path.stem}.torn-{sha256[:16]}")
+        aside.write_bytes(torn)
+        with self.path.open("r+b") as file:
+            file.truncate(keep)
+            os.fsync(file.fileno())
+        with writing(self._engine) as session:
+            ledger.append(
+                session,
+                at=self._clock.now(),
+                case="",
+                kind="log.repaired",
+                sha256=sha256,
+                bytes=len(torn),
+            )
+
+    def verify(self) -> Verified:
+        """Reads the whole file against itself and against the database."""
+        with reading(self._engine) as session:
+            stored = list(ledger.entries(session))
+        found = chain.verify(self._lines())
+        if isinstance(found, chain.Break):
+            return Verified(entries=found.line - 1, head="", line=found.line, why=found.why)
+        pairs = zip_longest(self._lines(), (chain.line_of(entry) for entry in stored))
+        for place, (line, expected) in enumerate(pairs, start=1):
+            if line != expected:
+                why = "zeile-fehlt" if line is None else "weicht-von-datenbank-ab"
+                return Verified(entries=place - 1, head="", line=place, why=why)
+        return Verified(entries=found.number, head=found.hash)
+
+    def _lines(self) -> Iterator[str]:
+        if not self.path.exists():
+            return
+        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+            for line in file:
+                yield line.removesuffix("\n")
+
+
+def _serialize(fields: dict[str, object], **_: object) -> bytes:
+    return chain.canonical(fields).encode()

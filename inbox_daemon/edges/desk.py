@@ -1,0 +1,77 @@
+"""One reading: a work folder, the caged child, and what it found taken into the spool.
+
+Promises: an Evidence whose every hash lies in the spool, or one with a failure.
+Touches: the work folder. Trusts: nothing the child wrote but what its hash proves.
+Limits: keeps nothing but the spool; the work folder is gone afterwards.
+"""
+
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from inbox_daemon.core.errors import InboxError, Temporary
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.values import Evidence
+from inbox_daemon.edges.worker import CagedReader, kept_files
+from inbox_daemon.ports import Spool
+from inbox_daemon.wire import Job
+
+log = structlog.get_logger()
+
+
+class ReadingDesk:
+    """Reads spooled mails."""
+
+    def __init__(
+        self, *, work: Path, spool: Spool, reader: CagedReader, seconds: int, page_limit: int
+    ) -> None:
+        work.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._work, self._spool, self._reader = work, spool, reader
+        self._seconds, self._page_limit = seconds, page_limit
+
+    def read(self, sha256: str, *, rules: Ruleset) -> Evidence:
+        """What was seen in this mail. Raises Temporary when disk or process table are full."""
+        with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
+            job = Job(
+                path=str(self._spool.path(sha256).resolve()),
+                form="mail",
+                name="original.eml",
+                folder=folder,
+                ruleset=rules,
+                page_limit=self._page_limit,
+                seconds=self._seconds,
+            )
+            evidence = self._reader.read(job)
+            return self._with_files(evidence, Path(folder))
+
+    def _with_files(self, evidence: Evidence, folder: Path) -> Evidence:
+        if evidence.failure is not None:
+            return evidence
+        try:
+            for sha256, path in kept_files(folder):
+                self._spool.adopt(sha256, path)
+            for sha256 in _needed(evidence):
+                self._spool.path(sha256)
+        except Temporary:
+            raise
+        except InboxError as error:
+            log.warning("reading.files", error=str(error))
+            return Evidence(
+                submission=None,
+                documents=(),
+                unread=(),
+                failure="lese-unverstaendlich",
+                engines=evidence.engines,
+            )
+        return evidence
+
+
+def _needed(evidence: Evidence) -> set[str]:
+    attachments = evidence.submission.attachments if evidence.submission else ()
+    needed = {a.sha256 for a in attachments} | {d.sha256 for d in evidence.documents}
+    for document in evidence.documents:
+        for reading in (document.amount, document.signature, document.applicant):
+            if reading.source is not None and reading.source.crop is not None:
+                needed.add(reading.source.crop)
+    return needed

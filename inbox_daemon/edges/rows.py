@@ -1,0 +1,325 @@
+"""What the transactions are made of: functions on an open session.
+
+Promises: every change of state passes states.py and appends its audit entry.
+Touches: the database, in the caller's transaction. Trusts: the caller's session.
+Limits: only store.py calls in here.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from inbox_daemon import wire
+from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.states import FINAL, State, advance
+from inbox_daemon.core.values import Evidence, RawMessage
+from inbox_daemon.core.verdict import (
+    Accept,
+    Dismiss,
+    EffectKind,
+    Escalate,
+    FiledRecord,
+    Known,
+    Outcome,
+    Query,
+    Verdict,
+)
+from inbox_daemon.edges import ledger
+from inbox_daemon.edges.tables import (
+    CaseRow,
+    EffectRow,
+    EvidenceRow,
+    LetterRow,
+    RecordRow,
+    VerdictRow,
+)
+from inbox_daemon.ports import Case, Decision, Effect, Pending
+
+FOLDERS = {
+    State.FILED: "Abgelegt",
+    State.NOTED: "Abgelegt",
+    State.QUERIED: "R\u00fcckfrage",
+    State.FLAGGED: "Pr\u00fcfung",
+}
+
+def new_case(
+    session: Session, raw: RawMessage, *, at: datetime, failure: str | None
+) -> str:
+    """A new case in `fetched`; its number."""
+    twin = _first_with(session, raw.sha256)
+    row = CaseRow(
+        number=f"neu-{raw.uidvalidity}-{raw.uid}",
+        mailbox=raw.mailbox,
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+        received_at=raw.received_at,
+        size=raw.size,
+        sha256=raw.sha256,
+        message_id=raw.message_id,
+        state=State.FETCHED.value,
+        duplicate_of=twin.number if twin else None,
+        changed_at=at,
+    )
+    session.add(row)
+    session.flush()
+    row.number = f"A-{raw.received_at.year}-{row.id:06d}"
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="message.fetched",
+        sha256=raw.sha256,
+        groesse=raw.size,
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+        eingang=raw.received_at.isoformat(),
+    )
+    if failure is not None:
+        nothing = Evidence(submission=None, documents=(), unread=(), failure=failure, engines=())
+        save_evidence(session, row, nothing, at=at)
+    return row.number
+
+
+def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) -> str:
+    ledger.append(
+        session,
+        at=at,
+        case=twin.number,
+        kind="message.relocated",
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+    )
+    twin.uidvalidity, twin.uid, twin.mailbox = raw.uidvalidity, raw.uid, raw.mailbox
+    return twin.number
+
+
+def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> None:
+    session.add(EvidenceRow(case_number=row.number, body=wire.encode(evidence), at=at))
+    row.state = advance(State(row.state), State.READ).value
+    row.changed_at = at
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="case.read",
+        dokumente=[document.sha256 for document in evidence.documents],
+        ungelesen=[unread.why for unread in evidence.unread],
+        fehler=evidence.failure,
+    )
+
+
+def save_verdict(
+    session: Session, row: CaseRow, decision: Decision, *, known: Known, by: str, at: datetime
+) -> None:
+    verdict = decision.verdict
+    row.state = advance(State(row.state), State.DECIDED).value
+    row.changed_at = at
+    if decision.concerns is not None:
+        row.ags, row.programm = decision.concerns
+    session.add(
+        VerdictRow(
+            case_number=row.number,
+            body=wire.encode(verdict),
+            known=wire.encode(known),
+            rules=verdict.rules,
+            by=by,
+            at=at,
+        )
+    )
+    reasons = _reasons(verdict)
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="case.decided",
+        urteil=verdict.kind,
+        gruende=list(reasons),
+        regeln=verdict.rules,
+    )
+    _save_consequences(session, row, verdict, decision.effects, at=at)
+    if isinstance(verdict, Escalate | Dismiss):
+        end = State.FLAGGED if isinstance(verdict, Escalate) else State.NOTED
+        settle(session, row, end, at=at, reasons=reasons)
+
+
+def _save_consequences(
+    session: Session, row: CaseRow, verdict: Verdict, effects: tuple[Effect, ...], *, at: datetime
+) -> None:
+    if isinstance(verdict, Accept):
+        antrag = verdict.antrag
+        session.add(
+            RecordRow(
+                case_number=row.number,
+                programm=antrag.programm,
+                ags=antrag.ags,
+                betrag_cent=int(antrag.betrag * 100),
+                document=antrag.document,
+                at=at,
+            )
+        )
+    for effect in effects:
+        if effect.letter_id is not None:
+            session.add(
+                LetterRow(
+                    case_number=row.number,
+                    message_id=effect.letter_id,
+                    recipient=effect.recipient,
+                    at=at,
+                )
+            )
+        session.add(
+            EffectRow(
+                case_number=row.number, kind=effect.kind.value, payload=effect.payload, due_at=at
+            )
+        )
+    session.flush()
+
+
+def settle(
+    session: Session, row: CaseRow, state: State, *, at: datetime, reasons: tuple[str, ...]
+) -> None:
+    row.state = advance(State(row.state), state).value
+    row.changed_at = at
+    row.reasons = wire.encode(reasons)
+    ledger.append(
+        session, at=at, case=row.number, kind=f"case.{state.value}", gruende=list(reasons)
+    )
+    moved = select(EffectRow.id).where(  # type: ignore[call-overload]
+        EffectRow.case_number == row.number, EffectRow.kind == EffectKind.MOVE_MESSAGE.value
+    )
+    if session.execute(moved).first() is None:
+        session.add(
+            EffectRow(
+                case_number=row.number,
+                kind=EffectKind.MOVE_MESSAGE.value,
+                payload=FOLDERS[state],
+                due_at=at,
+            )
+        )
+
+
+def supersede(session: Session, case: str, *, by: str) -> None:
+    record = session.get(RecordRow, case)
+    if record is None or record.replaced_by is not None:
+        raise Defect(f"{case} has no valid record that could be replaced", code="ersetzen")
+    record.replaced_by = by
+    session.flush()
+
+
+def _reasons(verdict: Verdict) -> tuple[str, ...]:
+    if isinstance(verdict, Accept):
+        return ()
+    return verdict.questions if isinstance(verdict, Query) else verdict.reasons
+
+
+def known(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> Known:
+    records = session.execute(
+        select(RecordRow).where(RecordRow.replaced_by.is_(None)).order_by(RecordRow.at)  # type: ignore[union-attr, arg-type]
+    ).scalars()
+    waiting = session.execute(
+        select(CaseRow)
+        .where(CaseRow.state == State.FLAGGED.value, CaseRow.ags.is_not(None))  # type: ignore[union-attr, arg-type]
+        .order_by(CaseRow.id)  # type: ignore[arg-type]
+    ).scalars()
+    return Known(
+        duplicate_of=row.duplicate_of,
+        filed=tuple(_filed(record) for record in records),
+        open_cases=tuple((c.number, c.ags or "", c.programm or "") for c in waiting),
+        letters_today=_letters_since(session, evidence, at - timedelta(days=1)),
+    )
+
+
+def _letters_since(session: Session, evidence: Evidence, since: datetime) -> int:
+    mail = evidence.submission
+    senders = [address.addr for address in mail.from_] if mail else []
+    count = session.execute(
+        select(func.count())
+        .select_from(LetterRow)
+        .where(LetterRow.recipient.in_(senders), LetterRow.at > since)  # type: ignore[attr-defined, arg-type]
+    ).scalar_one()
+    return int(count)
+
+
+def _filed(row: RecordRow) -> FiledRecord:
+    return FiledRecord(
+        case=row.case_number,
+        ags=row.ags,
+        programm=row.programm,
+        betrag=Decimal(row.betrag_cent) / 100,
+    )
+
+
+def stranded(session: Session, raw: RawMessage) -> CaseRow | None:
+    """The case whose message the server renumbered before our final move (UIDVALIDITY changed)."""
+    twins = session.execute(
+        select(CaseRow)
+        .where(CaseRow.sha256 == raw.sha256, CaseRow.uidvalidity != raw.uidvalidity)  # type: ignore[arg-type]
+        .order_by(CaseRow.id)  # type: ignore[arg-type]
+    ).scalars()
+    return next((twin for twin in twins if not _moved(session, twin)), None)
+
+
+def _first_with(session: Session, sha256: str) -> CaseRow | None:
+    return session.execute(
+        select(CaseRow).where(CaseRow.sha256 == sha256).order_by(CaseRow.id).limit(1)  # type: ignore[arg-type]
+    ).scalar()
+
+
+def _moved(session: Session, row: CaseRow) -> bool:
+    done = select(EffectRow.id).where(  # type: ignore[call-overload]
+        EffectRow.case_number == row.number,
+        EffectRow.kind == EffectKind.MOVE_MESSAGE.value,
+        EffectRow.outcome == Outcome.DONE.value,
+    )
+    return State(row.state) in FINAL and session.execute(done).first() is not None
+
+
+def row(session: Session, case: str) -> CaseRow:
+    row = session.execute(select(CaseRow).where(CaseRow.number == case)).scalar()  # type: ignore[arg-type]
+    if row is None:
+        raise Defect(f"there is no case {case}", code="fall-unbekannt")
+    return row
+
+
+def effect(session: Session, effect: int) -> EffectRow:
+    row = session.get(EffectRow, effect)
+    if row is None:
+        raise Defect(f"there is no effect {effect}")
+    return row
+
+
+def evidence(session: Session, case: str) -> Evidence:
+    row = session.get(EvidenceRow, case)
+    if row is None:
+        raise Defect(f"{case} has no evidence", code="fall-ungelesen")
+    return wire.decode(Evidence, row.body)
+
+
+def case(row: CaseRow) -> Case:
+    return Case(
+        number=row.number,
+        raw=RawMessage(
+            mailbox=row.mailbox,
+            uidvalidity=row.uidvalidity,
+            uid=row.uid,
+            received_at=row.received_at,
+            size=row.size,
+            sha256=row.sha256,
+            message_id=row.message_id,
+        ),
+        state=State(row.state),
+        attempts=row.attempts,
+    )
+
+
+def pending(row: EffectRow) -> Pending:
+    return Pending(
+        number=row.id or 0,
+        case=row.case_number,
+        kind=EffectKind(row.kind),
+        payload=row.payload,
+        attempted=row.attempted_at is not None,
+        attempts=row.attempts,
+    )

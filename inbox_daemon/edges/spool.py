@@ -1,0 +1,101 @@
+"""Original bytes by their SHA-256: written once, never changed, never named by a sender.
+
+Promises: when `put` returns, the bytes are on disk under their hash. Touches: the spool folder.
+Trusts: nothing; `adopt` hashes again what the child process wrote.
+Limits: deletes nothing but its own unfinished files that are older than 36 hours.
+"""
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from inbox_daemon.core.errors import Defect, Temporary
+from inbox_daemon.edges import durable
+
+ORPHAN_AGE_S = 36 * 3600
+
+
+class FileSpool:
+    """A folder of files `ab/<sha256>`."""
+
+    def __init__(self, folder: Path, *, floor_bytes: int = 0) -> None:
+        self.folder = folder
+        self._floor_bytes = floor_bytes
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
+
+    def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
+        """Stores the bytes; their SHA-256 and size. Raises Temporary when the disk does not."""
+        self._demand_space()
+        partial = self._incoming / uuid.uuid4().hex
+        digest, size = hashlib.sha256(), 0
+        try:
+            with partial.open("xb") as file:
+                for piece in pieces:
+                    digest.update(piece)
+                    size += len(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            sha256 = digest.hexdigest()
+            self._rename(partial, sha256)
+        except OSError as error:
+            raise Temporary(f"the spool {self.folder} cannot be written: {error}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return sha256, size
+
+    def adopt(self, sha256: str, path: Path) -> None:
+        """Takes in the file under its hash. Raises Defect when the content has another one."""
+        if self._place(sha256).exists():
+            return
+        stored, _ = self.put(durable.pieces_of(path))
+        if stored != sha256:
+            raise Defect(f"the file that claims to be {sha256[:12]} is {stored[:12]}")
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes lie. Raises Defect when they do not."""
+        place = self._place(sha256)
+        if not place.is_file():
+            raise Defect(f"the spool has no {sha256}", code="spool")
+        return place
+
+    def sweep(self) -> int:
+        """Removes unfinished files that are surely nobody's any more; how many."""
+        old = [
+            partial
+            for partial in self._incoming.iterdir()
+            if time.time() - partial.stat().st_mtime > ORPHAN_AGE_S
+        ]
+        for partial in old:
+            partial.unlink(missing_ok=True)
+        return len(old)
+
+    def _rename(self, partial: Path, sha256: str) -> None:
+        place = self._place(sha256)
+        place.parent.mkdir(exist_ok=True, mode=0o750)
+        partial.chmod(0o440)
+        partial.replace(place)
+        durable.fsync_folder(place.parent)
+        durable.fsync_folder(self.folder)
+
+    def _place(self, sha256: str) -> Path:
+        if len(sha256) != hashlib.sha256().digest_size * 2 or not sha256.isalnum():
+            raise Defect(f"not a SHA-256: {sha256[:80]!r}")
+        return self.folder / sha256[:2] / sha256
+
+    def _demand_space(self) -> None:
+        try:
+            state = os.statvfs(self.folder)
+        except OSError as error:
+            raise Temporary(f"the spool {self.folder} cannot be reached: {error}") from error
+        free = state.f_bavail * state.f_frsize
+        if free < self._floor_bytes:
+            raise Temporary(
+                f"only {free >> 20} MiB free at {self.folder}, {self._floor_bytes >> 20} are kept "
+                "free; no mail is taken in until there is room",
+                code="platz",
+            )

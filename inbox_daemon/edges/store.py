@@ -1,0 +1,194 @@
+"""The transactions of the steps: values in, values out, no rule knowledge.
+
+Promises: each method is one transaction, with the audit entry of its change inside.
+Touches: the database. Trusts: its callers for the order of steps; states.py checks every move.
+Limits: rows never leave this file; what pages and commands read is in records.py.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session
+
+from inbox_daemon import wire
+from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.states import FINAL, State, advance
+from inbox_daemon.core.values import Evidence, RawMessage
+from inbox_daemon.core.verdict import (
+    Accept,
+    Dismiss,
+    EffectKind,
+    Escalate,
+    FiledRecord,
+    Known,
+    Outcome,
+    Query,
+    Verdict,
+)
+from inbox_daemon.edges import ledger
+from inbox_daemon.edges.database import reading, writing
+from inbox_daemon.edges.tables import (
+    CaseRow,
+    EffectRow,
+    EvidenceRow,
+    LetterRow,
+    RecordRow,
+    RulesRow,
+    VerdictRow,
+)
+from inbox_daemon.ports import Case, Decision, Effect, Pending
+
+# Waiting times between tries, doubling from five minutes to the 4,000 s that Postfix uses.
+FIRST_WAIT_S, LONGEST_WAIT_S = 300, 4000
+
+
+class SqlStore:
+    """The database as the steps need it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def knows(self, mailbox: str, uidvalidity: int, uid: int) -> bool:
+        """Whether this place on the server was taken in."""
+        with reading(self._engine) as session:
+            found = session.execute(
+                select(CaseRow.id).where(  # type: ignore[call-overload]
+                    CaseRow.mailbox == mailbox,
+                    CaseRow.uidvalidity == uidvalidity,
+                    CaseRow.uid == uid,
+                )
+            ).first()
+        return found is not None
+
+    def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
+        """A new case in `fetched`, or the old one re-located when the server renumbered."""
+        with writing(self._engine) as session:
+            stranded = rows.stranded(session, raw)
+            if stranded is not None:
+                return rows.relocate(session, stranded, raw, at=at)
+            return rows.new_case(session, raw, at=at, failure=failure)
+
+    def cases(self, state: State) -> tuple[Case, ...]:
+        """All cases in this state, oldest first."""
+        with reading(self._engine) as session:
+            found = session.execute(
+                select(CaseRow).where(CaseRow.state == state.value).order_by(CaseRow.id)  # type: ignore[arg-type]
+            ).scalars()
+            return tuple(rows.case(row) for row in found)
+
+    def begin_reading(self, case: str, *, at: datetime) -> int:
+        """Counts and commits the attempt before anything is parsed; the count."""
+        with writing(self._engine) as session:
+            row = rows.row(session, case)
+            row.attempts += 1
+            ledger.append(session, at=at, case=case, kind="case.reading", versuch=row.attempts)
+            return row.attempts
+
+    def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
+        """fetched → read."""
+        with writing(self._engine) as session:
+            rows.save_evidence(session, rows.row(session, case), evidence, at=at)
+
+    def save_verdict(
+        self,
+        case: str,
+        *,
+        at: datetime,
+        rules: Ruleset,
+        decided: Callable[[Case, Evidence, Known], Decision],
+    ) -> Verdict:
+        """read → decided, and on to its end where nothing is to be done in the world."""
+        with writing(self._engine) as session:
+            row = rows.row(session, case)
+            evidence = rows.evidence(session, case)
+            known = rows.known(session, row, evidence, at=at)
+            decision = decided(rows.case(row), evidence, known)
+            if session.get(RulesRow, rules.version) is None:
+                session.add(RulesRow(version=rules.version, body=wire.encode(rules)))
+            rows.save_verdict(session, row, decision, known=known, by="maschine", at=at)
+            return decision.verdict
+
+    def decide_by_staff(
+        self, case: str, decision: Decision, *, at: datetime, by: str, why: str, replaces: str | None
+    ) -> None:
+        """flagged → decided by a person; `replaces` is the case whose record is superseded."""
+        with writing(self._engine) as session:
+            row = rows.row(session, case)
+            if row.state != State.FLAGGED:
+                raise Defect(f"{case} is not in the queue but {row.state}", code="zustand")
+            if replaces is not None:
+                rows.supersede(session, replaces, by=case)
+            ledger.append(
+                session, at=at, case=case, kind="staff.decided", wer=by, grund=why, ersetzt=replaces
+            )
+            rows.save_verdict(session, row, decision, known=Known(), by=by, at=at)
+
+    def pending(self, *, at: datetime) -> tuple[Pending, ...]:
+        """The effects that are due, in order; a move only after the case has its final state."""
+        with reading(self._engine) as session:
+            found = session.execute(
+                select(EffectRow)
+                .where(EffectRow.outcome.is_(None), EffectRow.due_at <= at)  # type: ignore[union-attr, arg-type]
+                .order_by(EffectRow.id)  # type: ignore[arg-type]
+            ).scalars()
+            return tuple(rows.pending(row) for row in found)
+
+    def location(self, case: str) -> Case:
+        """The case with its place on the server."""
+        with reading(self._engine) as session:
+            return rows.case(rows.row(session, case))
+
+    def evidence(self, case: str) -> Evidence:
+        """What was seen in the case. Raises Defect where nothing was stored."""
+        with reading(self._engine) as session:
+            return rows.evidence(session, case)
+
+    def mark_attempted(self, effect: int, *, at: datetime) -> None:
+        """Commits that the letter is about to leave; from here on it is never sent again."""
+        with writing(self._engine) as session:
+            row = rows.effect(session, effect)
+            row.attempted_at = at
+            ledger.append(session, at=at, case=row.case_number, kind="letter.attempted")
+
+    def finish(self, effect: int, outcome: Outcome, *, at: datetime, state: State | None) -> None:
+        """What came of the effect, and the state to which the case goes by it."""
+        with writing(self._engine) as session:
+            row = rows.effect(session, effect)
+            row.attempts += 1
+            kind = EffectKind(row.kind)
+            if kind is EffectKind.SEND_LETTER:
+                ledger.append(
+                    session, at=at, case=row.case_number, kind="letter.result", ergebnis=outcome.value
+                )
+            if outcome is Outcome.RETRY_LATER:
+                row.attempted_at = None
+                row.due_at = at + timedelta(seconds=wait_s(row.attempts))
+                return
+            row.outcome = outcome.value
+            if kind is EffectKind.MOVE_MESSAGE:
+                ledger.append(session, at=at, case=row.case_number, kind="message.moved")
+            if state is not None:
+                reasons = _REASON_OF.get(outcome, ())
+                rows.settle(session, rows.row(session, row.case_number), state, at=at, reasons=reasons)
+
+    def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
+        """Any state before the end → flagged, for what no verdict foresaw."""
+        with writing(self._engine) as session:
+            row = rows.row(session, case)
+            ledger.append(session, at=at, case=case, kind=kind, gruende=list(reasons))
+            rows.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
+
+
+def wait_s(attempts: int) -> int:
+    """Seconds until the next try after so many."""
+    return int(min(FIRST_WAIT_S * 2 ** min(attempts - 1, 10), LONGEST_WAIT_S))
+
+
+_REASON_OF: dict[Outcome, tuple[str, ...]] = {
+    Outcome.UNKNOWN: ("versand-unklar",),
+    Outcome.GIVEN_UP: ("versand-gescheitert",),
+}
+
+

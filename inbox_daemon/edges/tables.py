@@ -1,0 +1,163 @@
+"""The tables, private to store.py: rows, not values.
+
+Promises: constraints that make a second filing and a second letter impossible. Touches: nothing.
+Trusts: store.py. Limits: a `table=True` class does not check its input (sqlmodel#406), so no
+value of the program is ever one of these.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant; stored in UTC, also where the database knows no zones (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware in; a naive time is a defect of ours and refused."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware out, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _instant(*, nullable: bool = False) -> Column[datetime]:
+    return Column(Instant, nullable=nullable)
+
+
+def _text() -> Column[str]:
+    return Column(Text, nullable=False)
+
+
+class CaseRow(SQLModel, table=True):
+    """One message and where it is on its way."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("mailbox", "uidvalidity", "uid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    received_at: datetime = Field(sa_column=_instant())
+    size: int
+    sha256: str = Field(index=True)
+    message_id: str = Field(index=True)
+    state: str = Field(index=True)
+    attempts: int = 0
+    duplicate_of: str | None = None
+    ags: str | None = None
+    programm: str | None = None
+    reasons: str = Field(default="[]", sa_column=_text())
+    changed_at: datetime = Field(sa_column=_instant())
+
+
+class EvidenceRow(SQLModel, table=True):
+    """What was seen in a case; written once."""
+
+    __tablename__ = "evidence"
+
+    case_number: str = Field(primary_key=True)
+    body: str = Field(sa_column=_text())
+    at: datetime = Field(sa_column=_instant())
+
+
+class RulesRow(SQLModel, table=True):
+    """Every version of the rules that ever decided a case."""
+
+    __tablename__ = "rules"
+
+    version: str = Field(primary_key=True)
+    body: str = Field(sa_column=_text())
+
+
+class VerdictRow(SQLModel, table=True):
+    """A decision, by the machine or a person, with what was known at that moment."""
+
+    __tablename__ = "verdicts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_number: str = Field(index=True)
+    body: str = Field(sa_column=_text())
+    known: str = Field(sa_column=_text())
+    rules: str
+    by: str
+    at: datetime = Field(sa_column=_instant())
+
+
+class EffectRow(SQLModel, table=True):
+    """What is to be done in the world; the outbox. Each kind at most once a case."""
+
+    __tablename__ = "effects"
+    __table_args__ = (UniqueConstraint("case_number", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_number: str
+    kind: str
+    payload: str = Field(sa_column=_text())
+    attempted_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    outcome: str | None = None
+    attempts: int = 0
+    due_at: datetime = Field(sa_column=_instant())
+
+
+class RecordRow(SQLModel, table=True):
+    """An application that counts. One valid record per Kreis and programme, one per case."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        Index(
+            "one_valid_record_per_kreis",
+            "programm",
+            "ags",
+            unique=True,
+            sqlite_where=text("replaced_by IS NULL"),
+            postgresql_where=text("replaced_by IS NULL"),
+        ),
+    )
+
+    case_number: str = Field(primary_key=True)
+    programm: str
+    ags: str
+    betrag_cent: int
+    document: str
+    replaced_by: str | None = None
+    at: datetime = Field(sa_column=_instant())
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter, from the moment it was decided. At most one a case, one Message-ID for ever."""
+
+    __tablename__ = "letters"
+
+    case_number: str = Field(primary_key=True)
+    message_id: str = Field(unique=True)
+    recipient: str = Field(index=True)
+    at: datetime = Field(sa_column=_instant())
+
+
+class AuditRow(SQLModel, table=True):
+    """One entry of the chained log. No foreign keys: entries outlive what they speak of."""
+
+    __tablename__ = "audit"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_column=_instant())
+    case_number: str = Field(index=True)
+    kind: str
+    payload: str = Field(sa_column=_text())
+    previous: str
+    hash: str = Field(unique=True)

@@ -1,0 +1,212 @@
+"""Starts the reading child in its own process group, kills the whole group, distrusts its answer.
+
+Promises: `read` always returns an Evidence within the wall limit; afterwards no process of the
+child's group lives. Touches: processes, temporary files, the job's folder (reads only).
+Trusts: nothing the child says but what wire.py lets through and hashes confirm.
+Limits: a process that leaves the group (setsid) is the business of systemd's control group;
+the limits of memory and network are set by the child itself, before it reads (limits.py).
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import select
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Final
+
+import inbox_daemon
+from inbox_daemon import wire
+from inbox_daemon.core.errors import Temporary
+from inbox_daemon.core.values import Evidence
+from inbox_daemon.wire import Job
+
+PROGRAM: Final = (sys.executable, "-s", "-P", "-m", "inbox_daemon.reading")
+WALL_S: Final = 120.0
+# A full answer has under 200 kB; decoding takes some ten times its size of the daemon's memory.
+ANSWER_BYTES: Final = 4 * 1024 * 1024
+LAST_WORDS_BYTES: Final = 2_048
+LOOK_EVERY_S: Final = 0.25
+EXIT_MEMORY: Final = 77
+FILES_AT_MOST: Final = 2_000
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
+
+
+class CagedReader:
+    """Runs one child a job; safe to call from several threads.
+
+    `said` gets the job and the last 2 kB of the child's standard error, if it wrote any.
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Sequence[str] = PROGRAM,
+        wall_s: float = WALL_S,
+        answer_bytes: int = ANSWER_BYTES,
+        said: Callable[[Job, str], None] = lambda _job, _text: None,
+    ) -> None:
+        self._program = tuple(program)
+        self._wall_s = wall_s
+        self._answer_bytes = answer_bytes
+        self._said = said
+
+    def read(self, job: Job) -> Evidence:
+        """The child's evidence, or one with `failure` when there is none to trust.
+
+        Codes: `lese-zeit`, `lese-speicher`, `lese-absturz`, `lese-unverstaendlich`, and those
+        of reading/limits.py. Raises Temporary when the child could not be started.
+        """
+        with _file() as order, _file() as answer, _file() as words:
+            order.write(wire.encode(job).encode())
+            order.seek(0)
+            code = self._run(job, order=order, answer=answer, words=words)
+            text = _tail(words)
+            if text:
+                self._said(job, text)
+            return _failed(code) if code else self._understood(answer)
+
+    def _run(
+        self, job: Job, *, order: IO[bytes], answer: IO[bytes], words: IO[bytes]
+    ) -> str | None:
+        """Why there is no answer, or None when the child ended as it should."""
+        try:
+            child = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+                self._program,
+                stdin=order,
+                stdout=answer,
+                stderr=words,
+                cwd=job.folder,
+                env=_environment(job.folder),
+                start_new_session=True,
+            )
+        except OSError as refused:
+            raise Temporary(f"reading child not started: {refused.strerror}") from refused
+        try:
+            code = self._watch(child.pid, (answer, words))
+        finally:
+            # Before the leader is reaped its number cannot be given to another group.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            ended = child.wait()
+        return code or _code_of(ended)
+
+    def _watch(self, pid: int, files: Sequence[IO[bytes]]) -> str | None:
+        """Waits, without reaping, for the end of the child or of our patience."""
+        deadline = time.monotonic() + self._wall_s
+        pidfd = os.pidfd_open(pid)
+        try:
+            poll = select.poll()
+            poll.register(pidfd, select.POLLIN)
+            while (left := deadline - time.monotonic()) > 0:
+                if poll.poll(min(left, LOOK_EVERY_S) * 1000):
+                    return None
+                if any(os.fstat(file.fileno()).st_size > self._answer_bytes for file in files):
+                    return "lese-unverstaendlich"
+            return "lese-zeit"
+        finally:
+            os.close(pidfd)
+
+    def _understood(self, answer: IO[bytes]) -> Evidence:
+        if os.fstat(answer.fileno()).st_size > self._answer_bytes:
+            return _failed("lese-unverstaendlich")
+        answer.seek(0)
+        try:
+            evidence = wire.decode(Evidence, answer.read())
+        except (ValueError, RecursionError):
+            return _failed("lese-unverstaendlich")
+        return evidence if _is_sound(evidence) else _failed("lese-unverstaendlich")
+
+
+def kept_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files `<sha256>.bin` and `.png` of a job's folder whose content has that hash.
+
+    Links, other names and wrong content are passed over; no file is loaded whole.
+    """
+    with os.scandir(folder) as entries:
+        for _, entry in zip(range(FILES_AT_MOST), entries, strict=False):
+            named = _FILE.fullmatch(entry.name)
+            if named and _sha256_of(entry.path) == named[1]:
+                yield named[1], Path(entry.path)
+
+
+def _sha256_of(path: str) -> str | None:
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            return None
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file() -> IO[bytes]:
+    return tempfile.TemporaryFile()
+
+
+def _tail(words: IO[bytes]) -> str:
+    size = os.fstat(words.fileno()).st_size
+    words.seek(max(0, size - LAST_WORDS_BYTES))
+    return words.read(LAST_WORDS_BYTES).decode("utf-8", "replace").strip()
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Nothing of ours but the search paths: no secret can be inherited."""
+    passed = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ}
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(Path(inbox_daemon.__file__).parent.parent),
+        "PYTHONUTF8": "1",
+        "LANG": "C.UTF-8",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "OMP_THREAD_LIMIT": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    } | passed
+
+
+def _code_of(ended: int) -> str | None:
+    """What an exit status means; a SIGKILL that is not ours is the kernel's, for memory."""
+    if ended == 0:
+        return None
+    if ended == -signal.SIGXCPU:
+        return "lese-zeit"
+    if ended in {-signal.SIGKILL, EXIT_MEMORY}:
+        return "lese-speicher"
+    return "lese-absturz"
+
+
+def _failed(code: str) -> Evidence:
+    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=())
+
+
+def _is_sound(evidence: Evidence) -> bool:
+    """Every name that will become a file name is a hash, and an answer answers something."""
+    if evidence.failure is None and not (
+        evidence.submission or evidence.documents or evidence.unread
+    ):
+        return False
+    names = [d.sha256 for d in evidence.documents] + [u.sha256 for u in evidence.unread]
+    names += [a.sha256 for a in evidence.submission.attachments] if evidence.submission else []
+    for document in evidence.documents:
+        for reading in (
+            document.programme,
+            document.amount,
+            document.signature,
+            document.applicant,
+        ):
+            if reading.source is not None:
+                names.append(reading.source.document)
+                names += [reading.source.crop] if reading.source.crop is not None else []
+    return all(_SHA256.fullmatch(name) for name in names)

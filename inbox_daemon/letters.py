@@ -1,0 +1,77 @@
+"""The letter as text: Jinja2 templates beside the rules, German, DIN 5008, plain text.
+
+Promises: only points that a check established; lines of at most 72 characters.
+Touches: the template files. Trusts: the rules. Limits: decides nothing; see core/replies.py.
+"""
+
+import textwrap
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from inbox_daemon.core import frist
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.verdict import Finding, Query
+from inbox_daemon.core.wording import bitte
+from inbox_daemon.ports import Case, Letter
+
+WIDTH = 72
+
+
+class Letters:
+    """Writes letters from the templates of one rules folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701  plain text, never HTML
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    def query(self, case: Case, query: Query, rules: Ruleset) -> Letter:
+        """The Rueckfrage of this case. Its Message-ID follows from the case, for ever the same."""
+        kreis = rules.kreis(query.ags)
+        programm = rules.programm(query.programm)
+        if kreis is None or programm is None:
+            raise ValueError(f"no letter without Kreis and programme: {query.ags}")
+        template = self._templates.get_template(f"{query.programm}/rueckfrage.txt.j2")
+        body = template.render(
+            fall=case.number,
+            kreis=kreis,
+            programm=programm,
+            postfach=rules.postfach,
+            eingang=frist.german_instant(case.raw.received_at),
+            letzter_tag=frist.last_day(programm.received_before),
+            punkte=[_point(n, code, query) for n, code in enumerate(query.questions, start=1)],
+        )
+        return Letter(
+            message_id=f"<{case.number.lower()}.rueckfrage@{rules.postfach.eigene_domains[0]}>",
+            recipient=query.recipient,
+            subject=f"R\u00fcckfrage zu Ihrem Antrag \u2013 {programm.titel} ({case.number})",
+            body=wrapped(body),
+            in_reply_to=case.raw.message_id,
+        )
+
+
+def _point(number: int, code: str, query: Query) -> str:
+    finding = next(f for f in query.findings if f.code == code)
+    return f"{number}. {bitte(code, page=_page(finding))}"
+
+
+def _page(finding: Finding) -> int | None:
+    return finding.sources[0].page if finding.sources else None
+
+
+def wrapped(body: str) -> str:
+    """The text with long lines broken at spaces; numbered points are indented."""
+    lines = []
+    for line in body.splitlines():
+        indent = "   " if line[:1].isdigit() and line[1:3] == ". " else ""
+        parts = textwrap.wrap(
+            line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        lines.extend(parts or [""])
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,37 @@
+"""The child: limits first, then read, then one line of JSON.
+
+Promises: one Evidence on standard output and exit 0, or another exit code and nothing to trust.
+Touches: standard input and output, the job's file and folder. Trusts: the job, which is ours.
+Limits: what kills it (signal, memory) is told apart by edges/worker.py, not here.
+"""
+
+import os
+import sys
+
+from inbox_daemon.reading import limits
+
+CPU_SECONDS = 150
+EXIT_MEMORY = 77
+
+
+def main() -> int:
+    """Reads a `wire.Job` from standard input and answers with an `Evidence`."""
+    cage = limits.cage(CPU_SECONDS)
+    # Whatever a library prints must not mix with the answer.
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    # Imported only now, under the limits.
+    from inbox_daemon import wire  # noqa: PLC0415
+    from inbox_daemon.reading.read import evidence_of  # noqa: PLC0415
+
+    try:
+        job = wire.decode(wire.Job, sys.stdin.buffer.read())
+        with answer:
+            answer.write(wire.encode(evidence_of(job, cage=cage)))
+    except MemoryError:
+        return EXIT_MEMORY
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,253 @@
+"""The requested amount on the pages of one document.
+
+Promises: `Read` only if independent readings of the same place agree, or one agrees with the
+amount in words; else Unreadable with a code and, where there is one, a guess. Touches: the OCR
+engine, the crop store it is given. Trusts: rows.py, areas.py.
+Limits: no reader for handwritten digits; a value more than two rows from its label is not found.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import Final
+
+from inbox_daemon.core.betrag import betrag_from, betrag_in_words, german
+from inbox_daemon.core.programm import Feld
+from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
+from inbox_daemon.reading.areas import cut, glyphs_in, is_empty, rule_right_of, without_rules
+from inbox_daemon.reading.ocr import AMOUNT_SIGNS, line_text
+from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.places import Place, Run, Sheet, places_on, sheet_of
+from inbox_daemon.reading.rows import Cell, Rect
+
+Crops = Callable[[Page, Box], str]
+
+NUMBER_WORD: Final = re.compile(r"hundert|tausend|million", re.IGNORECASE)
+CURRENCY: Final = ("eur", "euro", "€")
+# The scales of the two readings of the crop; the page itself is read at a third.
+CROP_DPI: Final = (200.0, 330.0)
+ENOUGH: Final = 2
+SURE_WORD: Final = 50.0
+MAX_OTHERS: Final = 10
+# Below a label the value may stand within this many inches.
+BELOW_INCHES: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """All readings of one place, None where a reading gave no amount; `printed`: not by hand."""
+
+    values: tuple[Decimal | None, ...]
+    texts: tuple[str, ...]
+    printed: bool
+    more_ink: bool
+    confidence: float
+    box: Box
+
+
+def amount_on(
+    pages: Sequence[Page],
+    words: Sequence[Sequence[Word]],
+    feld: Feld,
+    *,
+    document: str,
+    crops: Crops,
+) -> Reading[Decimal]:
+    """The amount asked for, in Euro; `words` belong to `pages` one to one.
+
+    Codes: feld-nicht-gefunden, mehrere-betraege, widerspruch, schreibweise, nur-einmal-gelesen,
+    handschrift; Absent only as feld-leer. Raises EngineFailed.
+    """
+    sheets = [sheet_of(page, seen, feld) for page, seen in zip(pages, words, strict=True)]
+    places = [place for sheet in sheets for place in places_on(sheet, feld)]
+    said = _in_words(sheets)
+    if not places:
+        return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
+    read = {p.run.value for p in places if p.run is not None and p.run.value is not None}
+    if len(read) > 1:
+        return Unreadable(why="mehrere-betraege", guess=_text(read))
+    place = max(places, key=_promise)
+    if place.run is None:
+        return _without_run(places, sheets, said)
+    looks = _looks(place.sheet.page, place.run, place.sheet.cells)
+    source = _source(place.sheet.page, looks, document=document, crops=crops)
+    others = [r.value for s in sheets for r in s.runs if r.value and r is not place.run]
+    return _judged(looks, said, others, source)
+
+
+def _promise(place: Place) -> tuple[bool, bool, float]:
+    run = place.run
+    return run is not None, run is not None and run.value is not None, place.label.score
+
+
+def _judged(
+    looks: Looks, said: frozenset[Decimal], others: Sequence[Decimal], source: Source
+) -> Reading[Decimal]:
+    values = {v for v in looks.values if v is not None}
+    if not values:
+        why = "schreibweise" if looks.printed else "handschrift"
+        return Unreadable(why=why, guess=_text(said), source=source)
+    if looks.more_ink or len(values | said) > 1:
+        why = "widerspruch" if looks.printed else "handschrift"
+        return Unreadable(why=why, guess=_text(said or values), source=source)
+    value = next(iter(values))
+    if not looks.printed and not said:
+        return Unreadable(why="handschrift", guess=_text(values), source=source)
+    votes = sum(v == value for v in looks.values)
+    if votes >= ENOUGH or value in said or value in others or _adds_up(value, others):
+        return Read(value=value, source=source)
+    return Unreadable(why="nur-einmal-gelesen", guess=_text(values), source=source)
+
+
+def _looks(page: Page, run: Run, cells: Sequence[Cell]) -> Looks:
+    rect = run.rect
+    high = rect.height
+    wide = _widened(rect, cells, run.words)
+    tight = Rect(x0=wide.x0, y0=rect.y0 - high // 4, x1=wide.x1, y1=rect.y1 + high // 4)
+    texts, values = [run.text], [run.value]
+    for grey, dpi, signs in (
+        (without_rules(cut(page, tight), high), CROP_DPI[0], AMOUNT_SIGNS),
+        (cut(page, tight), CROP_DPI[1], ""),
+    ):
+        text, _ = line_text(grey, dpi=page.dpi, wanted_dpi=dpi, signs=signs)
+        texts.append(text)
+        values.append(betrag_from(re.sub(r"^[^0-9€E]+|[|_\s]+$", "", text)))
+    inner = glyphs_in(page, _tall(rect, high // 2), high)
+    sure = max(w.confidence for w in run.words)
+    return Looks(
+        values=tuple(values),
+        texts=tuple(texts),
+        printed=inner.even,
+        more_ink=_cut_off(page, run, cells),
+        confidence=sure / 100,
+        box=page.box(tight.x0, tight.y0, tight.x1, tight.y1),
+    )
+
+
+def _tall(rect: Rect, high: int) -> Rect:
+    return Rect(x0=rect.x0, y0=rect.y0 - high, x1=rect.x1, y1=rect.y1 + high)
+
+
+def _widened(rect: Rect, cells: Sequence[Cell], own: Sequence[Word]) -> Rect:
+    """A digit's height more on both sides, but not into a word of the row, nor the currency."""
+    high = rect.height
+    digits = [w for w in own if any(map(str.isdigit, w.text))]
+    row = [_box(w) for c in cells for w in c.words if w not in digits]
+    left = [r.x1 + 1 for r in row if r.beside(rect) and r.x1 <= rect.x0 + 1]
+    right = [r.x0 - 1 for r in row if r.beside(rect) and r.x0 >= rect.x1 - 1]
+    return Rect(
+        x0=max([rect.x0 - high, *left]), y0=rect.y0, x1=min([rect.x1 + high, *right]), y1=rect.y1
+    )
+
+
+def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
+    """Ink as high as a digit goes on beside the digits that were read, and is no plain word."""
+    rect = run.rect
+    high = rect.height
+    reach = Rect(
+        x0=rect.x0 - 2 * high, y0=rect.y0 - high, x1=rect.x1 + 2 * high, y1=rect.y1 + high
+    )
+    plain = [_box(w) for c in cells for w in c.words if _is_plain(w)]
+    slack = 0.15 * high
+    return any(
+        ink.beside(rect)
+        and not rect.x0 - slack <= (ink.x0 + ink.x1) / 2 <= rect.x1 + slack
+        and not any(word.overlaps(ink) for word in plain)
+        for ink in glyphs_in(page, reach, high).rects
+    )
+
+
+def _is_plain(word: Word) -> bool:
+    """A word of letters that the engine was sure of, or the currency."""
+    letters = word.text.strip(".,:;()")
+    if letters.casefold() in CURRENCY:
+        return True
+    return len(letters) > 1 and letters.isalpha() and word.confidence >= SURE_WORD
+
+
+def _box(word: Word) -> Rect:
+    return Rect(x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1)
+
+
+def _in_words(sheets: Sequence[Sheet]) -> frozenset[Decimal]:
+    """Every amount in words on the pages; a row may go on in the next one."""
+    said = set()
+    for sheet in sheets:
+        texts = [_spoken(cell.text) for cell in sheet.cells]
+        for here, after in zip(texts, [*texts[1:], ""], strict=True):
+            if NUMBER_WORD.search(here):
+                value = betrag_in_words(here) or betrag_in_words(here + after)
+                said |= {value} if value else set()
+    return frozenset(said)
+
+
+def _spoken(text: str) -> str:
+    return re.sub(r"^.*\bworten\b\W*|[()]", "", text, flags=re.IGNORECASE)
+
+
+def _adds_up(value: Decimal, others: Sequence[Decimal]) -> bool:
+    """The value is the sum of other amounts on the form, or one of them less some others."""
+    pool = sorted({o for o in others if o not in (0, value)}, reverse=True)[:MAX_OTHERS]
+    for size in range(1, min(len(pool), 5)):
+        for parts in combinations(pool, size):
+            total = sum(parts)
+            if (size > 1 and total == value) or (total + value in pool):
+                return True
+    return False
+
+
+def _without_run(
+    places: Sequence[Place], sheets: Sequence[Sheet], said: frozenset[Decimal]
+) -> Absent | Unreadable:
+    """No amount at any label: surely empty, or written by hand, or somewhere else."""
+    areas = [_area(place) for place in places]
+    if not any(areas):
+        return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
+    elsewhere = any(run.value for sheet in sheets for run in sheet.free)
+    empty = all(_surely_empty(p, a) for p, a in zip(places, areas, strict=True))
+    if empty and not said and not elsewhere:
+        return Absent(why="feld-leer", source=None)
+    return Unreadable(why="handschrift", guess=_text(said))
+
+
+def _area(place: Place) -> Rect | None:
+    """Where the value would stand: on the line or in the frame right of the label."""
+    label, page = place.label.cell.rect, place.sheet.page
+    beside = [
+        w
+        for c in place.sheet.cells
+        for w in c.words
+        if _box(w).beside(label) and w.x0 >= label.x1 and w.text.strip(".:").casefold() in CURRENCY
+    ]
+    right = min((w.x0 for w in beside), default=round(page.grey.shape[1] * 0.97))
+    return rule_right_of(page, label, right)
+
+
+def _surely_empty(place: Place, area: Rect | None) -> bool:
+    """Nothing on the line and nothing below it before the next print begins."""
+    page, label = place.sheet.page, place.label.cell.rect
+    if area is None:
+        right = round(page.grey.shape[1] * 0.97)
+        area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
+    foot = area.y1 + round(page.dpi * BELOW_INCHES)
+    tops = [w.y0 for c in place.sheet.cells for w in c.words if w.y0 > max(area.y1, label.y1)]
+    below = Rect(x0=label.x0, y0=max(area.y1, label.y1) + 3, x1=area.x1, y1=min([foot, *tops]) - 2)
+    return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))
+
+
+def _source(page: Page, looks: Looks, *, document: str, crops: Crops) -> Source:
+    return Source(
+        document=document,
+        page=page.number,
+        box=looks.box,
+        method="ocr-zweimal",
+        confidence=round(looks.confidence, 2),
+        raw=" | ".join(looks.texts),
+        crop=crops(page, looks.box),
+    )
+
+
+def _text(values: frozenset[Decimal] | set[Decimal]) -> str | None:
+    return " / ".join(german(v) for v in sorted(values)) or None

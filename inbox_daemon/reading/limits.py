@@ -1,0 +1,186 @@
+"""The cage of the child and what is checked before anything is parsed.
+
+Promises: `check_outline` looks once over the raw bytes, in linear time, and raises `TooComplex`
+before a parser sees them; after `cage` no parser can take more than the figures below.
+Touches: the limits and namespaces of its own process. Trusts: nothing of the mail.
+Limits: the outline is a sieve, not a parser; mime.py counts again while it parses.
+"""
+
+import contextlib
+import ctypes
+import os
+import re
+import resource
+import signal
+from pathlib import Path
+
+MIB = 1024 * 1024
+SOFT_MAIL_BYTES = 30 * MIB  # above: read, but with a defect
+MAIL_BYTES = 40 * MIB  # 25 MB of attachments are 34 MB in base64: senders' sites allow that
+MAIL_LINES = 1_000_000
+HEADER_BYTES = 102_400  # all header blocks of a mail together; Postfix: header_size_limit
+FIELD_BYTES = 8_192  # Content-Type, Content-Disposition: their parser is quadratic
+PARTS = 1_000
+NESTING = 30
+ATTACHMENTS = 50
+OPENED_MAILS = 3
+TEXT_CHARS = 20_000
+DOCUMENTS = 10
+
+MEMORY_BYTES = 2048 * MIB
+FILE_BYTES = 200 * MIB
+OPEN_FILES = 128
+
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+
+_DASHES = re.compile(rb"(?:^|[\r\n])--([^\r\n]*)")
+_HEADER_END = re.compile(rb"\n\r?\n|\r\r|[\r\n](?=--)")
+_FIELD = re.compile(rb"(?im)^content-(type|disposition)[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
+_BOUNDARY = re.compile(rb'boundary\s*(?:\*\d*\*?)?\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
+
+
+class TooComplex(Exception):  # noqa: N818 - a finding about the mail, not an error of ours
+    """The mail is beyond a limit; `code` says which.
+
+    Codes: `zu-gross`, `kopf-zu-gross`, `zu-viele-teile`, `zu-tief`.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check_outline(untrusted: bytes) -> None:
+    """Raises TooComplex when size, header bytes, parts or nesting are over the limit."""
+    if len(untrusted) > MAIL_BYTES:
+        raise TooComplex("zu-gross")
+    if max(untrusted.count(b"\n"), untrusted.count(b"\r")) > MAIL_LINES:
+        raise TooComplex("zu-gross")
+    _Outline(untrusted).walk()
+
+
+class _Outline:
+    """Follows the boundaries as RFC 2046 5.1 nests them, without decoding anything.
+
+    `open` holds the boundary of each open multipart, and b"" for each message in a message.
+    """
+
+    def __init__(self, untrusted: bytes) -> None:
+        self.untrusted = untrusted
+        self.open: list[bytes] = []
+        self.parts = 0
+        self.header_bytes = 0
+
+    def walk(self) -> None:
+        at = self._headers(0)
+        while found := _DASHES.search(self.untrusted, at):
+            at = found.end()
+            line = found[1].rstrip()
+            for index in range(len(self.open) - 1, -1, -1):
+                boundary = self.open[index]
+                if boundary and line == boundary:
+                    del self.open[index + 1 :]
+                    at = self._headers(at + (2 if self.untrusted.startswith(b"\r\n", at) else 1))
+                    break
+                if boundary and line == boundary + b"--":
+                    del self.open[index:]
+                    break
+
+    def _headers(self, start: int) -> int:
+        """Reads header blocks from a line's `start`; a message in a message has the next at once.
+
+        Gives the place of the last line end read, so that a boundary right after it is seen.
+        """
+        while True:
+            end, after = self._block(start)
+            self._count(end - start)
+            kind, boundary = _content_type(self.untrusted[start:end])
+            if kind.startswith(b"multipart/") and boundary:
+                self.open.append(boundary)
+            if not kind.startswith(b"message/"):
+                return max(after - 1, 0)
+            self.open.append(b"")
+            self._check_nesting()
+            start = after
+            if start >= len(self.untrusted) or self.untrusted.startswith(b"--", start):
+                return start - 1
+
+    def _block(self, start: int) -> tuple[int, int]:
+        """Where the header block ends, and where the line after its blank line starts."""
+        if self.untrusted.startswith(b"--", start):
+            return start, start
+        for line_end in (b"\r\n", b"\n", b"\r"):
+            if self.untrusted.startswith(line_end, start):
+                return start, start + len(line_end)
+        ended = _HEADER_END.search(self.untrusted, start)
+        whole = len(self.untrusted)
+        return (ended.start(), ended.end()) if ended else (whole, whole)
+
+    def _count(self, header_bytes: int) -> None:
+        self.parts += 1
+        self.header_bytes += header_bytes
+        if self.header_bytes > HEADER_BYTES:
+            raise TooComplex("kopf-zu-gross")
+        if self.parts > PARTS:
+            raise TooComplex("zu-viele-teile")
+        self._check_nesting()
+
+    def _check_nesting(self) -> None:
+        if len(self.open) > NESTING:
+            raise TooComplex("zu-tief")
+
+
+def _content_type(block: bytes) -> tuple[bytes, bytes]:
+    """The first Content-Type of a header block, lower case, and its boundary or b""."""
+    kind, boundary = b"", b""
+    for name, value in _FIELD.findall(block):
+        if len(value) > FIELD_BYTES:
+            raise TooComplex("kopf-zu-gross")
+        if name.lower() == b"type" and not kind:
+            kind = value.strip().lower() or b"?"
+            pieces = [quoted or bare for quoted, bare in _BOUNDARY.findall(value)]
+            boundary = b"".join(pieces).rstrip()
+    return kind, boundary
+
+
+def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], ...]:
+    """Limits this process and its children for good; says what could be taken away.
+
+    `memory` in bytes of address space, `seconds` of processor time a process. The network is
+    taken away where the kernel lets an ordinary user do so (user_namespaces(7)).
+    """
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, memory)
+    _limit(resource.RLIMIT_CPU, seconds)
+    _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file becomes an OSError
+    netz = "getrennt" if _without_network() else "offen"
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # After the change of namespace, which would clear it: the child dies with the daemon.
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    return (("netz", netz),)
+
+
+def _limit(which: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(which)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(which, (most, most))
+
+
+def _without_network() -> bool:
+    """Enters a new, empty network namespace; False where the kernel refuses."""
+    uid, gid = os.getuid(), os.getgid()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        return False
+    # Own ids stay visible as they were; without this files seem to belong to nobody.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", encoding="ascii")
+    return True

@@ -1,0 +1,209 @@
+"""Is the signature block signed by hand? Read, Absent or Unreadable, with the crop to look at.
+
+Promises: Read only for pen-like ink on scanned paper; Absent only for a block that was surely
+found and is surely empty or surely holds type; all doubt is Unreadable.
+Touches: nothing but the `crops` it is given. Trusts: ocr.py for boxes, the PDF gate for notes.
+Limits: sees ink, not who held the pen; a stamp, a script font and a cross go to a person.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from inbox_daemon.core.programm import Feld
+from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Source, Unreadable
+from inbox_daemon.reading.ink import PX_PER_MM, Blob, Span
+from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.pen import PEN_SURE, hull, pen_score, shape_of, stamps_in
+from inbox_daemon.reading.signature_block import Block, block_of, is_label, segments_of, share
+
+SIGNED = "handschriftlich"
+
+_CORE_EXTENT = 5.0
+_CORE_LENGTH = 8.0
+_SPECK_EXTENT = 1.6
+_SPECK_TOTAL = 3.0
+_SURE_TYPE = 85.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one block holds: `answer` is read, absent or unreadable, `where` in mm of the patch."""
+
+    answer: str
+    why: str
+    confidence: float
+    where: Span | None = None
+    raw: str = ""
+
+
+def signature_on(
+    pages: Sequence[Page],
+    words: Sequence[tuple[Word, ...]],
+    feld: Feld,
+    *,
+    document: str,
+    crops: Callable[[Page, Box], str],
+) -> Reading[str]:
+    """Whether a pen signed the block that `feld` names; `words` are those of each page.
+
+    `crops` stores the picture of a region and gives its sha256. Never raises for what is on a page.
+    """
+    found: list[Reading[str]] = []
+    for page, seen in zip(pages, words, strict=True):
+        for label in (s for s in segments_of(seen) if is_label(s, feld)):
+            block = block_of(page, seen, label)
+            verdict = judged(page, block)
+            found.append(_reading(page, block, verdict, document, crops))
+    return _one_of(found)
+
+
+def _one_of(found: Sequence[Reading[str]]) -> Reading[str]:
+    """One answer for all blocks; blocks that disagree, or more than one signed, are doubt."""
+    if not found:
+        return Unreadable(why="feld-nicht-gefunden")
+    kinds = {r.kind for r in found}
+    if len(kinds) > 1:
+        doubt = next((r for r in found if r.kind != "absent"), found[0])
+        return Unreadable(why="mehrere-bloecke", source=doubt.source)
+    return max(found, key=lambda r: r.source.confidence if r.source else 0.0)
+
+
+def _reading(
+    page: Page, block: Block, verdict: Verdict, document: str, crops: Callable[[Page, Box], str]
+) -> Reading[str]:
+    zone = block.zones[0]
+    wide = zone if verdict.where is None else _joined(zone, verdict.where)
+    x0, y0, x1, y1 = block.patch.on_page(wide)
+    height, width = page.grey.shape
+    box = page.box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height))
+    source = Source(
+        document=document,
+        page=page.number,
+        box=box,
+        method="ink",
+        confidence=verdict.confidence,
+        raw=verdict.raw,
+        crop=crops(page, box),
+    )
+    if verdict.answer == "read":
+        return Read(value=SIGNED, source=source)
+    if verdict.answer == "absent":
+        return Absent(why=verdict.why, source=source)
+    return Unreadable(why=verdict.why, guess=verdict.raw or None, source=source)
+
+
+def _joined(a: Span, b: Span) -> Span:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def judged(page: Page, block: Block) -> Verdict:
+    """The verdict on one block; the gate's notes weigh before the ink."""
+    ink = _ink_in(block)
+    if not ink:
+        return _without_ink(page, block)
+    where = hull(ink)
+    if page.kind is not DocumentKind.SCAN or page.notes:
+        return Verdict(answer="unreadable", why="kein-papierscan", confidence=0.5, where=where)
+    doubt, score = _doubt(block, ink)
+    if doubt:
+        return Verdict(answer="unreadable", why=doubt, confidence=0.5, where=where)
+    sure = float(1 / (1 + np.exp(-score)))
+    return Verdict(answer="read", why="", confidence=round(sure, 3), where=where)
+
+
+def _ink_in(block: Block) -> tuple[Blob, ...]:
+    """Unexplained ink near the block: anything larger than a speck of dirt, or very many specks."""
+    near = [b for b in block.left if _is_in(b, (block.around,))]
+    large = tuple(b for b in near if b.extent > _SPECK_EXTENT and b.area > 0.15)
+    return large or (tuple(near) if sum(b.area for b in near) > _SPECK_TOTAL else ())
+
+
+def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
+    part = 0.3 if blob.extent > 10 else 0.5
+    return any(share(blob.box, z) >= part for z in zones)
+
+
+def _without_ink(page: Page, block: Block) -> Verdict:
+    if page.notes:
+        return Verdict(answer="unreadable", why="kein-papierscan", confidence=0.5)
+    if _has_faint(block):
+        return Verdict(answer="unreadable", why="wenig-tinte", confidence=0.5)
+    type_ = [w for w, _ in block.typed if any(c.isalpha() for c in w.text)]
+    raw = " ".join(w.text for w in type_)
+    if not type_:
+        return Verdict(answer="absent", why="feld-leer", confidence=0.95)
+    if min(w.confidence for w in type_) < _SURE_TYPE or not _stand_level(block):
+        return Verdict(answer="unreadable", why="schriftart-oder-stift", confidence=0.5, raw=raw)
+    return Verdict(answer="absent", why="nur-getippt", confidence=0.9, raw=raw)
+
+
+def _stand_level(block: Block) -> bool:
+    """Whether the letters of each typed word stand on one line, as no hand writes them."""
+    for word, box in block.typed:
+        feet = [
+            b.box[3]
+            for b in block.drawing.blobs
+            if share(b.box, box) > 0.8 and 1.0 < b.height < 6.5
+        ]
+        level = max((sum(abs(a - b) < 0.25 for b in feet) for a in feet), default=0)
+        if word.text.isalpha() and len(word.text) > 3 and level < 0.5 * len(feet):
+            return False
+    return True
+
+
+def _has_faint(block: Block) -> bool:
+    """Whether something pale and larger than dirt is left beside all that is known."""
+    known = np.zeros_like(block.drawing.faint)
+    for x0, y0, x1, y1 in (*block.explained, *(b.box for b in block.drawing.blobs)):
+        a, b, c, d = (round(v * PX_PER_MM) for v in (x0 - 0.8, y0 - 0.8, x1 + 0.8, y1 + 0.8))
+        known[max(b, 0) : max(d, 0), max(a, 0) : max(c, 0)] = 1
+    pale = block.drawing.faint & (1 - known)
+    for zone in block.zones:
+        x0, y0, x1, y1 = (max(round(v * PX_PER_MM), 0) for v in zone)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(pale[y0:y1, x0:x1]))
+        if any(max(s[2], s[3]) > 25 for s in stats[1:].tolist()):
+            return True
+    return False
+
+
+def _doubt(block: Block, ink: Sequence[Blob]) -> tuple[str, float]:
+    """A code why the ink is not surely a pen's, or none; and the score of its shape."""
+    stamps = stamps_in(block.drawing.labels, [b for b in block.left if b.extent > 12])
+    core = [
+        b
+        for b in ink
+        if b.extent >= _CORE_EXTENT
+        and b.length >= _CORE_LENGTH
+        and _is_in(b, block.zones)
+        and not any(share(b.box, s) > 0.3 for s in stamps)
+    ]
+    core = _main_group(core)
+    shape = shape_of(block.drawing.labels, core)
+    if shape is None:
+        return ("stempel" if stamps else "wenig-tinte"), 0.0
+    if not shape.is_pen_sized:
+        small = shape.extent < 25 and shape.count <= 2 and shape.corners < 24
+        return ("kreuz" if small else "wenig-tinte"), 0.0
+    score = pen_score(shape)
+    if score < PEN_SURE:
+        return ("stempel" if stamps else "schriftart-oder-stift"), score
+    return "", score
+
+
+def _main_group(core: Sequence[Blob]) -> list[Blob]:
+    """The blobs that stand within 12 mm of one another, as far as they hold the longest one."""
+    if not core:
+        return []
+    group = [max(core, key=lambda b: b.length)]
+    rest = [b for b in core if b is not group[0]]
+    while near := [b for b in rest if any(_gap(a.box, b.box) < 12 for a in group)]:
+        group += near
+        rest = [b for b in rest if b not in near]
+    return group
+
+
+def _gap(a: Span, b: Span) -> float:
+    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)

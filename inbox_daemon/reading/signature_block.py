@@ -1,0 +1,237 @@
+"""Where the signature block is: its printed label, the room round it, the ink left in it.
+
+Promises: every label that the rules name is found or left out, never a sentence of running text.
+Touches: nothing. Trusts: the words of ocr.py with their boxes.
+Limits: knows no form; the label may stand below, above or left of the line, or in a box.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from inbox_daemon.core.programm import Feld
+from inbox_daemon.reading.ink import (
+    Blob,
+    Drawing,
+    Patch,
+    Span,
+    drawing_of,
+    leaders,
+    patch_around,
+    skew,
+    within,
+)
+from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.pen import hull
+
+_MATCH = 84.0
+_SURE_WORD = 70.0
+_MM_PER_INCH = 25.4
+# Words that may stand before the label on the same line.
+_BESIDE = frozenset({"ort", "datum", "und", "name", "vorname", "stempel", "funktion", "den"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Words that follow one another on a line without a wide gap; pixels of the page."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def box(self) -> Span:
+        """The box round all its words."""
+        ws = self.words
+        x0, y0 = min(w.x0 for w in ws), min(w.y0 for w in ws)
+        return x0, y0, max(w.x1 for w in ws), max(w.y1 for w in ws)
+
+    @property
+    def is_running_text(self) -> bool:
+        """A long line that the engine read well."""
+        sure = sum(w.confidence for w in self.words) / len(self.words) > _SURE_WORD
+        return sure and len(self.words) >= 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """The surroundings of one label, levelled; all spans in mm of the patch.
+
+    `zones` are where the signature belongs; `around` must be empty too before the block is called
+    empty. `left` is the ink that no rule, leader line or well-read word explains. `by_rule` tells
+    that a printed line or box marks the place.
+    """
+
+    patch: Patch
+    drawing: Drawing
+    zones: tuple[Span, ...]
+    around: Span
+    left: tuple[Blob, ...]
+    typed: tuple[tuple[Word, Span], ...]
+    explained: tuple[Span, ...]
+    by_rule: bool
+    shares_place: bool
+
+
+def segments_of(words: Sequence[Word]) -> tuple[Segment, ...]:
+    """The words of a page as segments; a word that was read twice counts once."""
+    rows: list[list[Word]] = []
+    for word in sorted(_unique(words), key=lambda w: w.x0):
+        fit = [r for r in rows if _follows(r[-1], word)]
+        if fit:
+            fit[-1].append(word)
+        else:
+            rows.append([word])
+    return tuple(Segment(words=tuple(r)) for r in rows)
+
+
+def _unique(words: Sequence[Word]) -> list[Word]:
+    kept: list[Word] = []
+    for word in sorted(words, key=lambda w: -w.confidence):
+        box = (word.x0, word.y0, word.x1, word.y1)
+        if not any(share(box, (k.x0, k.y0, k.x1, k.y1)) > 0.5 for k in kept):
+            kept.append(word)
+    return kept
+
+
+def _follows(last: Word, word: Word) -> bool:
+    heights = (last.y1 - last.y0, word.y1 - word.y0)
+    level = min(last.y1, word.y1) - max(last.y0, word.y0)
+    gap = word.x0 - last.x1
+    return level > 0.5 * min(heights) and -0.5 * max(heights) < gap < 1.3 * max(heights)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalpha())
+
+
+def is_label(segment: Segment, feld: Feld) -> bool:
+    """Whether the segment is a printed label of the field, and no running text."""
+    tokens = [t for w in segment.words if (t := _letters(w.text))]
+    sentence = len(tokens) > 5 and segment.words[-1].text.endswith(".")
+    if len(tokens) > 12 or sentence:
+        return False
+    for label in feld.labels:
+        size = len([t for t in label.split() if _letters(t)])
+        for at in range(len(tokens) - size + 1):
+            window = "".join(tokens[at : at + size])
+            if fuzz.ratio(window, _letters(label)) >= _MATCH and _may_start(tokens[:at]):
+                return not any(fuzz.ratio(window, _letters(n)) >= _MATCH for n in feld.not_labels)
+    return False
+
+
+def _may_start(before: Sequence[str]) -> bool:
+    return len([t for t in before if t not in _BESIDE]) <= 1
+
+
+def share(inner: Span, outer: Span) -> float:
+    """The part of `inner` that lies in `outer`, 0 to 1."""
+    across = min(inner[2], outer[2]) - max(inner[0], outer[0])
+    down = min(inner[3], outer[3]) - max(inner[1], outer[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    return across * down / max((inner[2] - inner[0]) * (inner[3] - inner[1]), 0.01)
+
+
+def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
+    """Everything the verdict needs to know about the block that the label names."""
+    x0, y0, x1, y1 = label.box
+    mm = page.dpi / _MM_PER_INCH
+    area = (x0 - 50 * mm, y0 - 42 * mm, max(x0 + 115 * mm, x1 + 20 * mm), y1 + 36 * mm)
+    patch = patch_around(page, area, skew(words, (y0 + y1) / 2))
+    near = [w for w in words if share((w.x0, w.y0, w.x1, w.y1), area) > 0.2]
+    own = [patch.span(w.x0, w.y0, w.x1, w.y1) for w in label.words]
+    others = [s for s in segments_of(near) if share(s.box, label.box) < 0.5]
+    printed = [(w, patch.span(w.x0, w.y0, w.x1, w.y1)) for s in others for w in _print_of(s)]
+    printed = [(w, b) for w, b in printed if 1.0 < b[3] - b[1] < 6.5]
+    boxes = (*own, *(b for _, b in printed))
+    drawing = drawing_of(patch, boxes)
+    rows = leaders(drawing.blobs)
+    dropped = {b.number for r in rows for b in r}
+    here = hull_of(own)
+    lines = (*drawing.rules, *(hull(r) for r in rows))
+    zones, by_rule = _zones(here, lines, [(patch.span(*s.box), s) for s in others])
+    return Block(
+        patch=patch,
+        drawing=drawing,
+        zones=zones,
+        around=_around(zones, here),
+        left=tuple(
+            b for b in drawing.blobs if b.number not in dropped and not _is_type(b, boxes)
+        ),
+        typed=tuple((w, b) for w, b in printed if any(share(b, z) > 0.6 for z in zones)),
+        explained=(*boxes, *lines, *drawing.posts),
+        by_rule=by_rule,
+        shares_place=any(_letters(w.text) in {"ort", "datum"} for w in label.words),
+    )
+
+
+def hull_of(spans: Sequence[Span]) -> Span:
+    """The box round all spans."""
+    x0, y0 = min(s[0] for s in spans), min(s[1] for s in spans)
+    return x0, y0, max(s[2] for s in spans), max(s[3] for s in spans)
+
+
+def _print_of(segment: Segment) -> list[Word]:
+    """Words the engine is sure of; a letter or stroke standing alone may well be a pen's."""
+    if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < 3:
+        return []
+    return [w for w in segment.words if w.confidence >= _SURE_WORD and re.search(r"\w", w.text)]
+
+
+def _is_type(blob: Blob, boxes: Sequence[Span]) -> bool:
+    small = blob.height < 6 and blob.width < 9
+    return small and any(within(blob.box, b, margin=0.6) for b in boxes)
+
+
+def _around(zones: Sequence[Span], label: Span) -> Span:
+    """All zones, down to 22 mm under the label and as far right as a signature may run."""
+    x0, y0, x1, y1 = hull_of(zones)
+    return x0, y0, max(x1, label[0] + 95), max(y1, label[3] + 22)
+
+
+def _zones(
+    label: Span, lines: Sequence[Span], others: Sequence[tuple[Span, Segment]]
+) -> tuple[tuple[Span, ...], bool]:
+    """Where the signature may stand, and whether a printed line says so."""
+    over = [r for r in lines if _is_over(r, label)]
+    side = [r for r in lines if -3 < r[0] - label[2] < 25 and abs(r[3] - label[3]) < 3]
+    rule = max(over, key=lambda r: r[3], default=None)
+    left, right = _columns(label, rule, others)
+    if side and rule is None:
+        left, right = label[2] - 2, max(r[2] for r in side) + 6
+    top = label[1] - 32
+    for span, segment in others:
+        long = segment.is_running_text or span[2] - span[0] > 75
+        if long and span[3] < label[1] - 8 and span[0] < right and span[2] > left:
+            top = max(top, span[3])
+    up = (left, top, right, label[3] + 7)
+    if over or side:
+        return (up,), True
+    return (up, (left, label[1], right, label[3] + 32)), False
+
+
+def _is_over(line: Span, label: Span) -> bool:
+    common = min(line[2], label[2]) - max(line[0], label[0])
+    return label[1] - 10 < line[3] < label[1] + 1.2 and common > min(
+        10, 0.5 * (label[2] - label[0])
+    )
+
+
+def _columns(
+    label: Span, rule: Span | None, others: Sequence[tuple[Span, Segment]]
+) -> tuple[float, float]:
+    """Left and right end: neighbours on the line of the label have columns of their own."""
+    row = [(s, g) for s, g in others if share(label, (label[0], s[1], label[2], s[3])) > 0.4]
+    before = [s[2] for s, _ in row if s[2] < label[0] + 1]
+    after = [s[0] for s, g in row if s[0] > label[2] + 10 and _is_sure(g)]
+    left = label[0] - (8 if before else 12)
+    if rule and rule[0] > max(before, default=-1e9):
+        left = min(left, max(rule[0] - 4, label[0] - 50))
+    right = max(label[0] + 95, rule[2] + 6 if rule else 0.0, label[2] + 5)
+    return left, max(min(after) - 2, label[2]) if after else right
+
+
+def _is_sure(segment: Segment) -> bool:
+    sure = [w.text for w in segment.words if w.confidence >= 80]
+    return len(_letters(" ".join(sure))) >= 3
