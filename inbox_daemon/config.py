@@ -61,7 +61,7 @@ class ReadingSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """Everything the administrator sets. Paths are absolute in service, relative ones for trials."""
+    """Everything the administrator sets; paths are absolute in service."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="INBOX_DAEMON__")
 
@@ -102,7 +102,10 @@ def load_settings(path: Path | None) -> Settings:
         def settings_customise_sources(
             cls,
             settings_cls: type[BaseSettings],
-            **_sources: PydanticBaseSettingsSource,
+            init_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return (TomlConfigSettingsSource(settings_cls, toml_file=chosen),) if chosen else ()
 

@@ -136,7 +136,9 @@ class Postman(Protocol):
 class Archive(Protocol):
     """The folder of filed records."""
 
-    def file(self, case: str, *, folder: str, record: str, parts: tuple[tuple[str, str], ...]) -> None:
+    def file(
+        self, case: str, *, folder: str, record: str, parts: tuple[tuple[str, str], ...]
+    ) -> None:
         """Writes `record.json` and copies of the spool's `(name, sha256)` parts; repeatable."""
 
 
@@ -177,7 +179,7 @@ class Store(Protocol):
         """Counts and commits the attempt before anything is parsed; the count."""
 
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
-        """fetched → read."""
+        """Fetched → read."""
 
     def save_verdict(
         self,
@@ -187,7 +189,7 @@ class Store(Protocol):
         rules: Ruleset,
         decided: Callable[[Case, Evidence, Known], Decision],
     ) -> Verdict:
-        """read → decided; `decided` is asked inside the transaction that stores its answer."""
+        """Read → decided; `decided` is asked inside the transaction that stores its answer."""
 
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order."""

@@ -95,7 +95,7 @@ class Steps:
         return new
 
     def fetch(self) -> int:
-        """server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
+        """Server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
         new = 0
         with self.mailbox.examine() as view:
             for listed in view.listed(unless=lambda uid: self._knows(view, uid)):
@@ -125,9 +125,7 @@ class Steps:
             sha256=sha256,
             message_id=message_id_in(head),
         )
-        case = self.store.add(
-            raw, at=self.clock.now(), failure="zu-gross" if too_large else None
-        )
+        case = self.store.add(raw, at=self.clock.now(), failure="zu-gross" if too_large else None)
         log.info("message.fetched", case=case, uid=listed.uid, size=size)
         return True
 
@@ -172,9 +170,7 @@ class Steps:
         log.info("case.decided", case=case.number, verdict=verdict.kind)
 
     def _decision(self, case: Case, evidence: Evidence, known: Known) -> Decision:
-        verdict = decide(
-            evidence, known=known, rules=self.rules, received_at=case.raw.received_at
-        )
+        verdict = decide(evidence, known=known, rules=self.rules, received_at=case.raw.received_at)
         return decision_for(case, verdict, evidence, rules=self.rules, letters=self.letters)
 
     def act(self) -> None:

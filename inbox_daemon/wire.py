@@ -6,12 +6,12 @@ Limits: shapes only; whether a number is plausible is for the checks.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.verdict import Verdict
 
 V = TypeVar("V")
 
@@ -33,9 +33,14 @@ class Job:
     seconds: int = 110
 
 
-@cache
+_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
+_VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
+
+
 def _adapter(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+    if shape not in _ADAPTERS:
+        _ADAPTERS[shape] = TypeAdapter(shape)
+    return _ADAPTERS[shape]
 
 
 def encode(value: object) -> str:
@@ -47,3 +52,8 @@ def decode(shape: type[V], text: str | bytes) -> V:
     """The value that the JSON text holds. Raises ValueError when the shape does not fit."""
     value: V = _adapter(shape).validate_json(text)
     return value
+
+
+def decode_verdict(text: str | bytes) -> Verdict:
+    """Any of the four verdicts, told apart by their `kind`."""
+    return _VERDICT.validate_json(text)

@@ -52,7 +52,6 @@ class Zeichnung:
     hand: Hand | None = None
     stamped: bool = False
     typed: str = ""
-    pasted: bool = False
     drop_mm: float = 0.0
 
 

@@ -83,7 +83,9 @@ def lesbarkeit(facts: Facts) -> Finding | None:
     """What could not be read goes to a person (LVwVfG 3a(3)), an encrypted PDF may be asked for."""
     evidence = facts.evidence
     if evidence.failure:
-        return _finding("lesbarkeit", Result.UNSURE, "lesung-gescheitert", ("grund", evidence.failure))
+        return _finding(
+            "lesbarkeit", Result.UNSURE, "lesung-gescheitert", ("grund", evidence.failure)
+        )
     if not evidence.unread:
         return _finding("lesbarkeit", Result.PASS, "lesbar")
     whys = {unread.why for unread in evidence.unread}
@@ -152,7 +154,9 @@ def unterschrift(facts: Facts) -> Finding | None:
         case Absent(why=why):
             return _of("unterschrift", Result.FAIL, "unterschrift-fehlt", reading, ("grund", why))
         case Unreadable(why=why):
-            return _of("unterschrift", Result.UNSURE, "unterschrift-unklar", reading, ("grund", why))
+            return _of(
+                "unterschrift", Result.UNSURE, "unterschrift-unklar", reading, ("grund", why)
+            )
 
 
 def betrag(facts: Facts) -> Finding | None:

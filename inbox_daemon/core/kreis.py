@@ -18,7 +18,9 @@ from inbox_daemon.core.programm import Art, Kreis, Ruleset
 LIKENESS = 0.87
 MARGIN = 0.06
 
-_STADT = re.compile(r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|kreisstadt|buergermeisteramt)\b")
+_STADT = re.compile(
+    r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|kreisstadt|buergermeisteramt)\b"
+)
 _LAND = re.compile(r"\b(landkreis|landratsamt|lkr|lra)\b")
 _UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
 _KINDS = ("stadtkreis", "landkreis", "landratsamt", "landeshauptstadt")

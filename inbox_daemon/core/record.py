@@ -64,9 +64,7 @@ def _applicant(antrag: Antrag, rules: Ruleset) -> dict[str, str]:
     }
 
 
-def _document_parts(
-    document: Document | None, evidence: Evidence
-) -> tuple[tuple[str, str], ...]:
+def _document_parts(document: Document | None, evidence: Evidence) -> tuple[tuple[str, str], ...]:
     if document is None:
         return ()
     readings: tuple[tuple[str, Source | None], ...] = (

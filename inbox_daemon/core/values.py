@@ -132,7 +132,8 @@ class Submission:
     """What the mail says of itself. Everything here is a claim of the sender, but for nothing.
 
     `automatic` names the marks of automatic mail (RFC 3834) that were found;
-    `authentication` holds the Authentication-Results fields (RFC 8601), topmost first.
+    `authentication` holds the Authentication-Results fields (RFC 8601), topmost first;
+    `received_claimed` is the time in the topmost Received field, as written (RFC 5321 4.4).
     """
 
     message_id: str
@@ -148,6 +149,7 @@ class Submission:
     text: str
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
+    received_claimed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from inbox_daemon.core import chain
 from inbox_daemon.core.wording import AUDIT_KINDS
@@ -20,9 +19,7 @@ def append(session: Session, *, at: datetime, case: str, kind: str, **payload: A
     """One more entry. `kind` must have a German label; the payload holds codes and hashes only."""
     if kind not in AUDIT_KINDS:
         raise ValueError(f"audit kind without a label: {kind}")
-    last = session.execute(
-        select(AuditRow).order_by(AuditRow.number.desc()).limit(1)  # type: ignore[attr-defined]
-    ).scalar()
+    last = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
     entry = chain.link(
         after=_entry(last) if last else None, at=at, case=case, kind=kind, payload=payload
     )
@@ -42,9 +39,9 @@ def append(session: Session, *, at: datetime, case: str, kind: str, **payload: A
 
 def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:
     """All entries with a number above `after`, in order."""
-    rows = session.execute(
-        select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number)  # type: ignore[arg-type]
-    ).scalars()
+    rows = session.exec(
+        select(AuditRow).where(col(AuditRow.number) > after).order_by(col(AuditRow.number))
+    )
     return (_entry(row) for row in rows)
 
 

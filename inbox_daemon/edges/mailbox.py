@@ -81,7 +81,15 @@ class ImapMailbox:
     """The mailbox on the server, connected anew for each call."""
 
     def __init__(
-        self, *, host: str, port: int, tls: bool, user: str, password: str, name: str, timeout_s: float
+        self,
+        *,
+        host: str,
+        port: int,
+        tls: bool,
+        user: str,
+        password: str,
+        name: str,
+        timeout_s: float,
     ) -> None:
         if not tls and not is_loopback(host):
             raise Permanent(f"without TLS only a loopback address may be used, not {host}")
@@ -136,9 +144,13 @@ def _translated() -> Iterator[None]:
         yield
     except LoginError as error:
         # The server's words may repeat what we sent; they stay out of the log.
-        raise Permanent("the IMAP server refuses user or password", code="imap-anmeldung") from error
+        raise Permanent(
+            "the IMAP server refuses user or password", code="imap-anmeldung"
+        ) from error
     except ssl.SSLCertVerificationError as error:
-        raise Permanent(f"the IMAP server's certificate: {error.reason}", code="imap-tls") from error
+        raise Permanent(
+            f"the IMAP server's certificate: {error.reason}", code="imap-tls"
+        ) from error
     except (IMAPClientError, OSError, ValueError, KeyError, TypeError) as error:
         raise Temporary(f"IMAP: {type(error).__name__}: {_short(error)}", code="imap") from error
 

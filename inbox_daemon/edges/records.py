@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.programm import Ruleset
@@ -71,11 +72,11 @@ class Records:
 
     def cases(self, *states: State) -> tuple[CaseLine, ...]:
         """The cases in these states (none: all), in the order of arrival."""
-        wanted = select(CaseRow).order_by(CaseRow.id)  # type: ignore[arg-type]
+        wanted = select(CaseRow).order_by(col(CaseRow.id))
         if states:
-            wanted = wanted.where(CaseRow.state.in_([s.value for s in states]))  # type: ignore[attr-defined]
+            wanted = wanted.where(col(CaseRow.state).in_([s.value for s in states]))
         with reading(self._engine) as session:
-            return tuple(_line(row) for row in session.execute(wanted).scalars())
+            return tuple(_line(row) for row in session.exec(wanted))
 
     def case(self, number: str) -> CaseLine | None:
         """One case, or None."""
@@ -89,37 +90,41 @@ class Records:
 
     def judgements(self, number: str | None = None) -> tuple[Judgement, ...]:
         """The decisions of one case, or of all, oldest first."""
-        wanted = select(VerdictRow).order_by(VerdictRow.id)  # type: ignore[arg-type]
+        wanted = select(VerdictRow).order_by(col(VerdictRow.id))
         if number is not None:
-            wanted = wanted.where(VerdictRow.case_number == number)  # type: ignore[arg-type]
+            wanted = wanted.where(col(VerdictRow.case_number) == number)
         with reading(self._engine) as session:
             rules = {
                 row.version: wire.decode(Ruleset, row.body)
-                for row in session.execute(select(RulesRow)).scalars()
+                for row in session.exec(select(RulesRow))
             }
-            return tuple(_judgement(row, rules) for row in session.execute(wanted).scalars())
+            return tuple(_judgement(row, rules) for row in session.exec(wanted))
 
     def history(self, number: str) -> tuple[History, ...]:
         """The audit entries of one case."""
-        wanted = select(AuditRow).where(AuditRow.case_number == number).order_by(AuditRow.number)  # type: ignore[arg-type]
+        wanted = (
+            select(AuditRow)
+            .where(col(AuditRow.case_number) == number)
+            .order_by(col(AuditRow.number))
+        )
         with reading(self._engine) as session:
             return tuple(
                 History(at=row.at, kind=row.kind, payload=row.payload)
-                for row in session.execute(wanted).scalars()
+                for row in session.exec(wanted)
             )
 
     def counts(self) -> dict[str, int]:
         """Numbers for the status line: cases by state, records, letters, effects that wait."""
         with reading(self._engine) as session:
-            states = session.execute(
-                select(CaseRow.state, func.count()).group_by(CaseRow.state)  # type: ignore[call-overload]
+            states = session.exec(
+                select(col(CaseRow.state), func.count()).group_by(col(CaseRow.state))
             ).all()
-            waiting = select(func.count()).where(EffectRow.outcome.is_(None))  # type: ignore[union-attr]
+            waiting = select(func.count()).where(col(EffectRow.outcome).is_(None))
             return {
                 **{str(state): int(count) for state, count in states},
-                "records": int(session.execute(select(func.count(RecordRow.case_number))).scalar_one()),  # type: ignore[arg-type]
-                "letters": int(session.execute(select(func.count(LetterRow.case_number))).scalar_one()),  # type: ignore[arg-type]
-                "waiting": int(session.execute(waiting).scalar_one()),
+                "records": int(session.exec(select(func.count(col(RecordRow.case_number)))).one()),
+                "letters": int(session.exec(select(func.count(col(LetterRow.case_number)))).one()),
+                "waiting": int(session.exec(waiting).one()),
             }
 
 
@@ -140,7 +145,7 @@ def _judgement(row: VerdictRow, rules: dict[str, Ruleset]) -> Judgement:
     version = row.rules.rpartition(":")[2]
     return Judgement(
         case=row.case_number,
-        verdict=wire.decode(Verdict, row.body),  # type: ignore[arg-type]
+        verdict=wire.decode_verdict(row.body),
         known=wire.decode(Known, row.known),
         rules=rules.get(version),
         by=row.by,

@@ -8,11 +8,12 @@ Limits: only store.py calls in here.
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.states import FINAL, State, advance
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
@@ -33,6 +34,7 @@ from inbox_daemon.edges.tables import (
     EvidenceRow,
     LetterRow,
     RecordRow,
+    RulesRow,
     VerdictRow,
 )
 from inbox_daemon.ports import Case, Decision, Effect, Pending
@@ -44,9 +46,8 @@ FOLDERS = {
     State.FLAGGED: "Pr\u00fcfung",
 }
 
-def new_case(
-    session: Session, raw: RawMessage, *, at: datetime, failure: str | None
-) -> str:
+
+def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
     """A new case in `fetched`; its number."""
     twin = _first_with(session, raw.sha256)
     row = CaseRow(
@@ -83,6 +84,7 @@ def new_case(
 
 
 def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) -> str:
+    """Gives the case the new place of its message on the server; its number."""
     ledger.append(
         session,
         at=at,
@@ -96,6 +98,7 @@ def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) 
 
 
 def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> None:
+    """From fetched to read, with the evidence."""
     session.add(EvidenceRow(case_number=row.number, body=wire.encode(evidence), at=at))
     row.state = advance(State(row.state), State.READ).value
     row.changed_at = at
@@ -113,6 +116,7 @@ def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: dat
 def save_verdict(
     session: Session, row: CaseRow, decision: Decision, *, known: Known, by: str, at: datetime
 ) -> None:
+    """The verdict, its consequences, and the end where nothing is to be done outside."""
     verdict = decision.verdict
     row.state = advance(State(row.state), State.DECIDED).value
     row.changed_at = at
@@ -180,16 +184,18 @@ def _save_consequences(
 def settle(
     session: Session, row: CaseRow, state: State, *, at: datetime, reasons: tuple[str, ...]
 ) -> None:
+    """The final state, its reasons, and the move on the server that follows."""
     row.state = advance(State(row.state), state).value
     row.changed_at = at
     row.reasons = wire.encode(reasons)
     ledger.append(
         session, at=at, case=row.number, kind=f"case.{state.value}", gruende=list(reasons)
     )
-    moved = select(EffectRow.id).where(  # type: ignore[call-overload]
-        EffectRow.case_number == row.number, EffectRow.kind == EffectKind.MOVE_MESSAGE.value
+    moved = select(col(EffectRow.id)).where(
+        col(EffectRow.case_number) == row.number,
+        col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
     )
-    if session.execute(moved).first() is None:
+    if session.exec(moved).first() is None:
         session.add(
             EffectRow(
                 case_number=row.number,
@@ -200,7 +206,14 @@ def settle(
         )
 
 
+def keep_rules(session: Session, rules: Ruleset) -> None:
+    """Stores this version of the rules once, so that every verdict can be retold."""
+    if session.get(RulesRow, rules.version) is None:
+        session.add(RulesRow(version=rules.version, body=wire.encode(rules)))
+
+
 def supersede(session: Session, case: str, *, by: str) -> None:
+    """Marks the record of a case as replaced. Raises Defect where there is none."""
     record = session.get(RecordRow, case)
     if record is None or record.replaced_by is not None:
         raise Defect(f"{case} has no valid record that could be replaced", code="ersetzen")
@@ -215,14 +228,15 @@ def _reasons(verdict: Verdict) -> tuple[str, ...]:
 
 
 def known(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> Known:
-    records = session.execute(
-        select(RecordRow).where(RecordRow.replaced_by.is_(None)).order_by(RecordRow.at)  # type: ignore[union-attr, arg-type]
-    ).scalars()
-    waiting = session.execute(
+    """What our records say at this moment."""
+    records = session.exec(
+        select(RecordRow).where(col(RecordRow.replaced_by).is_(None)).order_by(col(RecordRow.at))
+    )
+    waiting = session.exec(
         select(CaseRow)
-        .where(CaseRow.state == State.FLAGGED.value, CaseRow.ags.is_not(None))  # type: ignore[union-attr, arg-type]
-        .order_by(CaseRow.id)  # type: ignore[arg-type]
-    ).scalars()
+        .where(col(CaseRow.state) == State.FLAGGED.value, col(CaseRow.ags).is_not(None))
+        .order_by(col(CaseRow.id))
+    )
     return Known(
         duplicate_of=row.duplicate_of,
         filed=tuple(_filed(record) for record in records),
@@ -234,11 +248,11 @@ def known(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -
 def _letters_since(session: Session, evidence: Evidence, since: datetime) -> int:
     mail = evidence.submission
     senders = [address.addr for address in mail.from_] if mail else []
-    count = session.execute(
+    count = session.exec(
         select(func.count())
         .select_from(LetterRow)
-        .where(LetterRow.recipient.in_(senders), LetterRow.at > since)  # type: ignore[attr-defined, arg-type]
-    ).scalar_one()
+        .where(col(LetterRow.recipient).in_(senders), col(LetterRow.at) > since)
+    ).one()
     return int(count)
 
 
@@ -253,37 +267,39 @@ def _filed(row: RecordRow) -> FiledRecord:
 
 def stranded(session: Session, raw: RawMessage) -> CaseRow | None:
     """The case whose message the server renumbered before our final move (UIDVALIDITY changed)."""
-    twins = session.execute(
+    twins = session.exec(
         select(CaseRow)
-        .where(CaseRow.sha256 == raw.sha256, CaseRow.uidvalidity != raw.uidvalidity)  # type: ignore[arg-type]
-        .order_by(CaseRow.id)  # type: ignore[arg-type]
-    ).scalars()
+        .where(col(CaseRow.sha256) == raw.sha256, col(CaseRow.uidvalidity) != raw.uidvalidity)
+        .order_by(col(CaseRow.id))
+    )
     return next((twin for twin in twins if not _moved(session, twin)), None)
 
 
 def _first_with(session: Session, sha256: str) -> CaseRow | None:
-    return session.execute(
-        select(CaseRow).where(CaseRow.sha256 == sha256).order_by(CaseRow.id).limit(1)  # type: ignore[arg-type]
-    ).scalar()
+    return session.exec(
+        select(CaseRow).where(col(CaseRow.sha256) == sha256).order_by(col(CaseRow.id)).limit(1)
+    ).first()
 
 
 def _moved(session: Session, row: CaseRow) -> bool:
-    done = select(EffectRow.id).where(  # type: ignore[call-overload]
-        EffectRow.case_number == row.number,
-        EffectRow.kind == EffectKind.MOVE_MESSAGE.value,
-        EffectRow.outcome == Outcome.DONE.value,
+    done = select(col(EffectRow.id)).where(
+        col(EffectRow.case_number) == row.number,
+        col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
+        col(EffectRow.outcome) == Outcome.DONE.value,
     )
-    return State(row.state) in FINAL and session.execute(done).first() is not None
+    return State(row.state) in FINAL and session.exec(done).first() is not None
 
 
 def row(session: Session, case: str) -> CaseRow:
-    row = session.execute(select(CaseRow).where(CaseRow.number == case)).scalar()  # type: ignore[arg-type]
+    """The row of this case. Raises Defect where there is none."""
+    row = session.exec(select(CaseRow).where(col(CaseRow.number) == case)).first()
     if row is None:
         raise Defect(f"there is no case {case}", code="fall-unbekannt")
     return row
 
 
 def effect(session: Session, effect: int) -> EffectRow:
+    """The row of this effect. Raises Defect where there is none."""
     row = session.get(EffectRow, effect)
     if row is None:
         raise Defect(f"there is no effect {effect}")
@@ -291,6 +307,7 @@ def effect(session: Session, effect: int) -> EffectRow:
 
 
 def evidence(session: Session, case: str) -> Evidence:
+    """The stored evidence. Raises Defect where there is none."""
     row = session.get(EvidenceRow, case)
     if row is None:
         raise Defect(f"{case} has no evidence", code="fall-ungelesen")
@@ -298,6 +315,7 @@ def evidence(session: Session, case: str) -> Evidence:
 
 
 def case(row: CaseRow) -> Case:
+    """The row as a value."""
     return Case(
         number=row.number,
         raw=RawMessage(
@@ -315,6 +333,7 @@ def case(row: CaseRow) -> Case:
 
 
 def pending(row: EffectRow) -> Pending:
+    """The row as a value."""
     return Pending(
         number=row.id or 0,
         case=row.case_number,

@@ -8,37 +8,26 @@ Limits: rows never leave this file; what pages and commands read is in records.p
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select
-from sqlmodel import Session
+from sqlalchemy import Engine
+from sqlmodel import col, select
 
-from inbox_daemon import wire
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.states import FINAL, State, advance
+from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
-    Accept,
-    Dismiss,
     EffectKind,
-    Escalate,
-    FiledRecord,
     Known,
     Outcome,
-    Query,
     Verdict,
 )
-from inbox_daemon.edges import ledger
+from inbox_daemon.edges import ledger, rows
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.tables import (
     CaseRow,
     EffectRow,
-    EvidenceRow,
-    LetterRow,
-    RecordRow,
-    RulesRow,
-    VerdictRow,
 )
-from inbox_daemon.ports import Case, Decision, Effect, Pending
+from inbox_daemon.ports import Case, Decision, Pending
 
 # Waiting times between tries, doubling from five minutes to the 4,000 s that Postfix uses.
 FIRST_WAIT_S, LONGEST_WAIT_S = 300, 4000
@@ -53,11 +42,11 @@ class SqlStore:
     def knows(self, mailbox: str, uidvalidity: int, uid: int) -> bool:
         """Whether this place on the server was taken in."""
         with reading(self._engine) as session:
-            found = session.execute(
-                select(CaseRow.id).where(  # type: ignore[call-overload]
-                    CaseRow.mailbox == mailbox,
-                    CaseRow.uidvalidity == uidvalidity,
-                    CaseRow.uid == uid,
+            found = session.exec(
+                select(col(CaseRow.id)).where(
+                    col(CaseRow.mailbox) == mailbox,
+                    col(CaseRow.uidvalidity) == uidvalidity,
+                    col(CaseRow.uid) == uid,
                 )
             ).first()
         return found is not None
@@ -73,9 +62,9 @@ class SqlStore:
     def cases(self, state: State) -> tuple[Case, ...]:
         """All cases in this state, oldest first."""
         with reading(self._engine) as session:
-            found = session.execute(
-                select(CaseRow).where(CaseRow.state == state.value).order_by(CaseRow.id)  # type: ignore[arg-type]
-            ).scalars()
+            found = session.exec(
+                select(CaseRow).where(col(CaseRow.state) == state.value).order_by(col(CaseRow.id))
+            )
             return tuple(rows.case(row) for row in found)
 
     def begin_reading(self, case: str, *, at: datetime) -> int:
@@ -87,7 +76,7 @@ class SqlStore:
             return row.attempts
 
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
-        """fetched → read."""
+        """From fetched to read."""
         with writing(self._engine) as session:
             rows.save_evidence(session, rows.row(session, case), evidence, at=at)
 
@@ -99,25 +88,33 @@ class SqlStore:
         rules: Ruleset,
         decided: Callable[[Case, Evidence, Known], Decision],
     ) -> Verdict:
-        """read → decided, and on to its end where nothing is to be done in the world."""
+        """From read to decided, and on to its end where nothing is to be done in the world."""
         with writing(self._engine) as session:
             row = rows.row(session, case)
             evidence = rows.evidence(session, case)
             known = rows.known(session, row, evidence, at=at)
             decision = decided(rows.case(row), evidence, known)
-            if session.get(RulesRow, rules.version) is None:
-                session.add(RulesRow(version=rules.version, body=wire.encode(rules)))
+            rows.keep_rules(session, rules)
             rows.save_verdict(session, row, decision, known=known, by="maschine", at=at)
             return decision.verdict
 
     def decide_by_staff(
-        self, case: str, decision: Decision, *, at: datetime, by: str, why: str, replaces: str | None
+        self,
+        case: str,
+        decision: Decision,
+        *,
+        rules: Ruleset,
+        at: datetime,
+        by: str,
+        why: str,
+        replaces: str | None,
     ) -> None:
-        """flagged → decided by a person; `replaces` is the case whose record is superseded."""
+        """From flagged to decided by a person; `replaces` is the case whose record is superseded."""
         with writing(self._engine) as session:
             row = rows.row(session, case)
             if row.state != State.FLAGGED:
                 raise Defect(f"{case} is not in the queue but {row.state}", code="zustand")
+            rows.keep_rules(session, rules)
             if replaces is not None:
                 rows.supersede(session, replaces, by=case)
             ledger.append(
@@ -128,11 +125,11 @@ class SqlStore:
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order; a move only after the case has its final state."""
         with reading(self._engine) as session:
-            found = session.execute(
+            found = session.exec(
                 select(EffectRow)
-                .where(EffectRow.outcome.is_(None), EffectRow.due_at <= at)  # type: ignore[union-attr, arg-type]
-                .order_by(EffectRow.id)  # type: ignore[arg-type]
-            ).scalars()
+                .where(col(EffectRow.outcome).is_(None), col(EffectRow.due_at) <= at)
+                .order_by(col(EffectRow.id))
+            )
             return tuple(rows.pending(row) for row in found)
 
     def location(self, case: str) -> Case:
@@ -160,7 +157,11 @@ class SqlStore:
             kind = EffectKind(row.kind)
             if kind is EffectKind.SEND_LETTER:
                 ledger.append(
-                    session, at=at, case=row.case_number, kind="letter.result", ergebnis=outcome.value
+                    session,
+                    at=at,
+                    case=row.case_number,
+                    kind="letter.result",
+                    ergebnis=outcome.value,
                 )
             if outcome is Outcome.RETRY_LATER:
                 row.attempted_at = None
@@ -171,7 +172,9 @@ class SqlStore:
                 ledger.append(session, at=at, case=row.case_number, kind="message.moved")
             if state is not None:
                 reasons = _REASON_OF.get(outcome, ())
-                rows.settle(session, rows.row(session, row.case_number), state, at=at, reasons=reasons)
+                rows.settle(
+                    session, rows.row(session, row.case_number), state, at=at, reasons=reasons
+                )
 
     def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
         """Any state before the end → flagged, for what no verdict foresaw."""
@@ -190,5 +193,3 @@ _REASON_OF: dict[Outcome, tuple[str, ...]] = {
     Outcome.UNKNOWN: ("versand-unklar",),
     Outcome.GIVEN_UP: ("versand-gescheitert",),
 }
-
-

@@ -7,7 +7,17 @@ value of the program is ever one of these.
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -50,10 +60,10 @@ class CaseRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
     mailbox: str
-    uidvalidity: int
-    uid: int
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
     received_at: datetime = Field(sa_column=_instant())
-    size: int
+    size: int = Field(sa_type=BigInteger)
     sha256: str = Field(index=True)
     message_id: str = Field(index=True)
     state: str = Field(index=True)
@@ -132,7 +142,7 @@ class RecordRow(SQLModel, table=True):
     case_number: str = Field(primary_key=True)
     programm: str
     ags: str
-    betrag_cent: int
+    betrag_cent: int = Field(sa_type=BigInteger)
     document: str
     replaced_by: str | None = None
     at: datetime = Field(sa_column=_instant())

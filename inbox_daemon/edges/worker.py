@@ -36,6 +36,7 @@ LAST_WORDS_BYTES: Final = 2_048
 LOOK_EVERY_S: Final = 0.25
 EXIT_MEMORY: Final = 77
 FILES_AT_MOST: Final = 2_000
+KEPT_BYTES: Final = 1024**3
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
@@ -132,22 +133,28 @@ def kept_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
     Links, other names and wrong content are passed over; no file is loaded whole.
     """
+    left = KEPT_BYTES
     with os.scandir(folder) as entries:
         for _, entry in zip(range(FILES_AT_MOST), entries, strict=False):
             named = _FILE.fullmatch(entry.name)
-            if named and _sha256_of(entry.path) == named[1]:
+            left -= entry.stat(follow_symlinks=False).st_size
+            if named and left >= 0 and _sha256_of(entry.path) == named[1]:
                 yield named[1], Path(entry.path)
 
 
 def _sha256_of(path: str) -> str | None:
+    """The hash of a regular file; None for anything else, without waiting for it."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    with os.fdopen(number, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             return None
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        with os.fdopen(number, "rb", closefd=False) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    finally:
+        os.close(number)
 
 
 def _file() -> IO[bytes]:

@@ -16,23 +16,29 @@ from typing import Final
 from inbox_daemon.core.betrag import betrag_from, betrag_in_words, german
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
-from inbox_daemon.reading.areas import cut, glyphs_in, is_empty, rule_right_of, without_rules
+from inbox_daemon.reading.areas import cut, glyphs_in, without_rules
 from inbox_daemon.reading.ocr import AMOUNT_SIGNS, line_text
 from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.places import Place, Run, Sheet, places_on, sheet_of
-from inbox_daemon.reading.rows import Cell, Rect
+from inbox_daemon.reading.places import (
+    CURRENCY,
+    Place,
+    Run,
+    Sheet,
+    area_of,
+    places_on,
+    sheet_of,
+    surely_empty,
+)
+from inbox_daemon.reading.rows import Cell, Rect, box_of
 
 Crops = Callable[[Page, Box], str]
 
 NUMBER_WORD: Final = re.compile(r"hundert|tausend|million", re.IGNORECASE)
-CURRENCY: Final = ("eur", "euro", "€")
 # The scales of the two readings of the crop; the page itself is read at a third.
 CROP_DPI: Final = (200.0, 330.0)
 ENOUGH: Final = 2
 SURE_WORD: Final = 50.0
 MAX_OTHERS: Final = 10
-# Below a label the value may stand within this many inches.
-BELOW_INCHES: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +140,7 @@ def _widened(rect: Rect, cells: Sequence[Cell], own: Sequence[Word]) -> Rect:
     """A digit's height more on both sides, but not into a word of the row, nor the currency."""
     high = rect.height
     digits = [w for w in own if any(map(str.isdigit, w.text))]
-    row = [_box(w) for c in cells for w in c.words if w not in digits]
+    row = [box_of(w) for c in cells for w in c.words if w not in digits]
     left = [r.x1 + 1 for r in row if r.beside(rect) and r.x1 <= rect.x0 + 1]
     right = [r.x0 - 1 for r in row if r.beside(rect) and r.x0 >= rect.x1 - 1]
     return Rect(
@@ -146,10 +152,8 @@ def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
     """Ink as high as a digit goes on beside the digits that were read, and is no plain word."""
     rect = run.rect
     high = rect.height
-    reach = Rect(
-        x0=rect.x0 - 2 * high, y0=rect.y0 - high, x1=rect.x1 + 2 * high, y1=rect.y1 + high
-    )
-    plain = [_box(w) for c in cells for w in c.words if _is_plain(w)]
+    reach = Rect(x0=rect.x0 - 2 * high, y0=rect.y0 - high, x1=rect.x1 + 2 * high, y1=rect.y1 + high)
+    plain = [box_of(w) for c in cells for w in c.words if _is_plain(w)]
     slack = 0.15 * high
     return any(
         ink.beside(rect)
@@ -165,10 +169,6 @@ def _is_plain(word: Word) -> bool:
     if letters.casefold() in CURRENCY:
         return True
     return len(letters) > 1 and letters.isalpha() and word.confidence >= SURE_WORD
-
-
-def _box(word: Word) -> Rect:
-    return Rect(x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1)
 
 
 def _in_words(sheets: Sequence[Sheet]) -> frozenset[Decimal]:
@@ -202,39 +202,14 @@ def _without_run(
     places: Sequence[Place], sheets: Sequence[Sheet], said: frozenset[Decimal]
 ) -> Absent | Unreadable:
     """No amount at any label: surely empty, or written by hand, or somewhere else."""
-    areas = [_area(place) for place in places]
+    areas = [area_of(place) for place in places]
     if not any(areas):
         return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
-    empty = all(_surely_empty(p, a) for p, a in zip(places, areas, strict=True))
+    empty = all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
     if empty and not said and not elsewhere:
         return Absent(why="feld-leer", source=None)
     return Unreadable(why="handschrift", guess=_text(said))
-
-
-def _area(place: Place) -> Rect | None:
-    """Where the value would stand: on the line or in the frame right of the label."""
-    label, page = place.label.cell.rect, place.sheet.page
-    beside = [
-        w
-        for c in place.sheet.cells
-        for w in c.words
-        if _box(w).beside(label) and w.x0 >= label.x1 and w.text.strip(".:").casefold() in CURRENCY
-    ]
-    right = min((w.x0 for w in beside), default=round(page.grey.shape[1] * 0.97))
-    return rule_right_of(page, label, right)
-
-
-def _surely_empty(place: Place, area: Rect | None) -> bool:
-    """Nothing on the line and nothing below it before the next print begins."""
-    page, label = place.sheet.page, place.label.cell.rect
-    if area is None:
-        right = round(page.grey.shape[1] * 0.97)
-        area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
-    foot = area.y1 + round(page.dpi * BELOW_INCHES)
-    tops = [w.y0 for c in place.sheet.cells for w in c.words if w.y0 > max(area.y1, label.y1)]
-    below = Rect(x0=label.x0, y0=max(area.y1, label.y1) + 3, x1=area.x1, y1=min([foot, *tops]) - 2)
-    return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))
 
 
 def _source(page: Page, looks: Looks, *, document: str, crops: Crops) -> Source:

@@ -17,10 +17,15 @@ from numpy.typing import NDArray
 from inbox_daemon.reading.page import Page, Word
 
 Mask: TypeAlias = NDArray[np.uint8]
+Outline: TypeAlias = NDArray[np.int32]
 Span: TypeAlias = tuple[float, float, float, float]
 
 PX_PER_MM = 10
 _MM_PER_INCH = 25.4
+_BAR_RULED = 0.6
+_FRAME_RULED = 0.35
+_RUN = 7
+_SQUARE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,9 @@ class Patch:
 class Blob:
     """One connected piece of ink: box and `length` of stroke in mm, mean `stroke` width in mm.
 
-    `corners` counts the turns of its outline at a grain of 0.35 mm.
+    `corners` counts the turns of its outline at a grain of 0.35 mm; `ruled` is the share of the
+    outline that runs straight for 7 mm or more, as frames and bars do;
+    `framed` tells that such runs stand at right angles.
     """
 
     box: Span
@@ -65,6 +72,8 @@ class Blob:
     length: float
     stroke: float
     corners: int
+    ruled: float
+    framed: bool
     number: int
 
     @property
@@ -81,6 +90,11 @@ class Blob:
     def extent(self) -> float:
         """The longer of width and height, mm."""
         return max(self.width, self.height)
+
+    @property
+    def is_bar(self) -> bool:
+        """Whether it is a straight piece of a line or the corner of a frame."""
+        return self.ruled > _BAR_RULED and self.length < 2 * self.extent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +212,8 @@ def _blob(piece: Mask, x: int, y: int, number: int) -> Blob:
     # The outline runs through pixel centres, half a pixel inside the ink on each side.
     length = max(rim / 2, 1.0)
     corners = sum(len(cv2.approxPolyDP(c, 3.5, closed=True)) for c in contours)
+    runs = np.concatenate([_straight(c) for c in contours])
+    ruled = float(np.hypot(*runs.T).sum()) / max(rim, 1.0)
     height, width = piece.shape[0] - 2, piece.shape[1] - 2
     return Blob(
         box=(x / 10, y / 10, (x + width) / 10, (y + height) / 10),
@@ -205,8 +221,25 @@ def _blob(piece: Mask, x: int, y: int, number: int) -> Blob:
         length=length / 10,
         stroke=area / length / 10,
         corners=corners,
+        ruled=ruled,
+        framed=ruled > _FRAME_RULED and _is_framed(runs),
         number=number,
     )
+
+
+def _straight(contour: Outline) -> NDArray[np.float64]:
+    """The straight runs of 7 mm or more, true to 0.2 mm, as vectors in pixels (n x 2)."""
+    bends = cv2.approxPolyDP(contour, 2.0, closed=True)[:, 0, :].astype(np.float64)
+    runs = bends - np.roll(bends, 1, axis=0)
+    long: NDArray[np.float64] = runs[np.hypot(*runs.T) >= _RUN * PX_PER_MM]
+    return long
+
+
+def _is_framed(runs: NDArray[np.float64]) -> bool:
+    """Whether straight runs stand at right angles to one another, as only a ruler draws them."""
+    angles = np.degrees(np.arctan2(runs[:, 1], runs[:, 0])) % 180
+    apart = np.abs(angles[:, None] - angles[None, :])
+    return bool((np.abs(apart - 90) < _SQUARE).any())
 
 
 def leaders(blobs: Sequence[Blob]) -> tuple[tuple[Blob, ...], ...]:

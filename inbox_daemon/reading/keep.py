@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 
 
-class Unread(Exception):  # noqa: N818 - it is an answer, not a fault
+class Unread(Exception):
     """The file gives no Document; `why` is the code for UnreadDocument."""
 
     def __init__(self, why: str) -> None:

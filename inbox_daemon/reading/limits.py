@@ -42,7 +42,7 @@ _FIELD = re.compile(rb"(?im)^content-(type|disposition)[ \t]*:([^\r\n]*(?:\r?\n[
 _BOUNDARY = re.compile(rb'boundary\s*(?:\*\d*\*?)?\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
 
 
-class TooComplex(Exception):  # noqa: N818 - a finding about the mail, not an error of ours
+class TooComplex(Exception):
     """The mail is beyond a limit; `code` says which.
 
     Codes: `zu-gross`, `kopf-zu-gross`, `zu-viele-teile`, `zu-tief`.
@@ -154,7 +154,8 @@ def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], 
     """
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory)
-    _limit(resource.RLIMIT_CPU, seconds)
+    # At the hard limit the kernel sends SIGKILL, which would look like want of memory.
+    _limit(resource.RLIMIT_CPU, seconds, hard=seconds + 5)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file becomes an OSError
@@ -166,10 +167,11 @@ def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], 
     return (("netz", netz),)
 
 
-def _limit(which: int, wanted: int) -> None:
-    _, hard = resource.getrlimit(which)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(which, (most, most))
+def _limit(which: int, soft: int, *, hard: int | None = None) -> None:
+    _, allowed = resource.getrlimit(which)
+    wanted = soft if hard is None else hard
+    most = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+    resource.setrlimit(which, (min(soft, most), most))
 
 
 def _without_network() -> bool:

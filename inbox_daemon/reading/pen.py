@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from inbox_daemon.reading.ink import PX_PER_MM, Blob, Mask, Span
 
 PEN_SURE = 1.5
+PEN_VERY_SURE = 3.5
 
 _MIN_LENGTH = 30.0
 _MIN_EXTENT = 8.0
 _MIN_CORNERS = 20
-_STROKE = (0.15, 0.95)
+_STROKE = (0.15, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,11 @@ class Shape:
             and _STROKE[0] <= self.stroke <= _STROKE[1]
             and self.uneven <= 0.6
         )
+
+    @property
+    def is_type_like(self) -> bool:
+        """Whether many feet stand on one line, or small glyphs stand apart as in print."""
+        return (self.low >= 8 and self.low_level >= 0.75) or (self.count >= 4 and self.extent < 15)
 
 
 def shape_of(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Shape | None:
@@ -123,7 +129,7 @@ def _turns(mask: Mask) -> tuple[int, float]:
 
 
 # Weight of each measure in pen_score: logistic regression over the development set.
-_WEIGHTS = (0.359, -3.987, -3.005, -1.109, -1.162, 1.0, 1.49, -3.078, -2.004, -13.249, -1.636)
+_WEIGHTS = (0.491, -4.093, -3.173, -1.159, -1.165, 1.005, 1.393, -2.916, -2.078, -13.569, -1.186)
 
 
 def features(shape: Shape) -> tuple[float, ...]:
@@ -154,8 +160,7 @@ def stamps_in(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> tuple[Span, .
     for blob in blobs:
         if blob.extent < 12 or min(blob.width, blob.height) < 6:
             continue
-        rim = _rim(labels, blob)
-        box = _ring(rim) or (blob.box if _is_frame(rim) else None)
+        box = blob.box if blob.framed else _ring(_rim(labels, blob))
         if box:
             found.append(box)
     return tuple(found)
@@ -194,12 +199,3 @@ def _circle(three: NDArray[np.float64]) -> tuple[float, float, float] | None:
     cx, cy = np.linalg.solve(system, np.array([b @ b - a @ a, c @ c - a @ a]))
     radius = float(np.hypot(*(a - (cx, cy))))
     return (float(cx), float(cy), radius) if 8 <= radius <= 30 else None
-
-
-def _is_frame(rim: NDArray[np.float64]) -> bool:
-    """Whether the outline runs along its own smallest rectangle nearly all the way round."""
-    centre, size, angle = cv2.minAreaRect(rim.astype(np.float32))
-    turn = np.radians(angle)
-    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    inside = np.array(size) / 2 - np.abs((rim - centre) @ axes.T)
-    return bool((inside.min(axis=1) < 0.8).mean() > 0.8) and min(size) > 6

@@ -13,11 +13,13 @@ from typing import Final
 
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.programm import Feld
+from inbox_daemon.reading.areas import is_empty, rule_right_of
 from inbox_daemon.reading.page import Page, Word
 from inbox_daemon.reading.rows import (
     Cell,
     Label,
     Rect,
+    box_of,
     cells_of,
     labels_in,
     limit_of,
@@ -31,6 +33,9 @@ AMOUNT_WORD: Final = re.compile(
 )
 SENTENCE_END: Final = re.compile(r"(,\d\d|,-|--|€|EUR|Euro)[.,;:]$", re.IGNORECASE)
 MONEY: Final = re.compile(r",\s?(\d\d|-)|€|EUR|Euro|\d[.']\d{3}", re.IGNORECASE)
+CURRENCY: Final = ("eur", "euro", "€")
+# Below a label the value may stand within this many inches.
+BELOW_INCHES: Final = 0.4
 # A label that is less of its cell than this stands in a sentence.
 TOUCHING: Final = -2
 LABEL_SHARE: Final = 0.4
@@ -133,8 +138,14 @@ def _run_of(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run | None:
             return following
     if label.share < LABEL_SHARE:
         return None
-    near = [r for r in runs if _below(label, r) or _above(label, r)]
-    return min(near, key=lambda r: abs(r.rect.y0 - label.rect.y1), default=None)
+    near = [r for r in runs if r.value is not None and (_below(label, r) or _above(label, r))]
+    # A label in brackets explains the line above it.
+    bracketed = label.cell.text.startswith("(")
+    return min(
+        near,
+        key=lambda r: (_above(label, r) != bracketed, abs(r.rect.y0 - label.rect.y1)),
+        default=None,
+    )
 
 
 def _first_of_next_row(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run | None:
@@ -161,3 +172,25 @@ def _above(label: Label, run: Run) -> bool:
 def _same_column(label: Rect, value: Rect) -> bool:
     slack = 2 * label.height
     return value.x0 < label.x1 + slack and value.x1 > label.x0 - slack
+
+
+def area_of(place: Place) -> Rect | None:
+    """Where the value would stand: on the line or in the frame right of the label."""
+    label, page = place.label.cell.rect, place.sheet.page
+    row = [w for c in place.sheet.cells for w in c.words if box_of(w).beside(label)]
+    units = [w for w in row if w.text.strip(".:").casefold() in CURRENCY]
+    beside = [w for w in units if w.x0 >= label.x1]
+    right = min((w.x0 for w in beside), default=round(page.grey.shape[1] * 0.97))
+    return rule_right_of(page, label, right)
+
+
+def surely_empty(place: Place, area: Rect | None) -> bool:
+    """Nothing on the line and nothing below it before the next print begins."""
+    page, label = place.sheet.page, place.label.cell.rect
+    if area is None:
+        right = round(page.grey.shape[1] * 0.97)
+        area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
+    foot = area.y1 + round(page.dpi * BELOW_INCHES)
+    tops = [w.y0 for c in place.sheet.cells for w in c.words if w.y0 > max(area.y1, label.y1)]
+    below = Rect(x0=label.x0, y0=max(area.y1, label.y1) + 3, x1=area.x1, y1=min([foot, *tops]) - 2)
+    return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))

@@ -31,6 +31,8 @@ from inbox_daemon.wire import Job
 Pairs = tuple[tuple[str, str], ...]
 
 RESERVE_S = 2  # for writing the answer
+READABLE = frozenset((AttachmentKind.PDF, AttachmentKind.IMAGE))
+DAMAGED = frozenset((AttachmentKind.OTHER, AttachmentKind.TEXT, AttachmentKind.EMPTY))
 DOCUMENT_S = 8  # less time than this is not worth a start
 
 
@@ -93,7 +95,7 @@ def _of_mail(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
     return Evidence(
         submission=submission,
         documents=documents,
-        unread=unread,
+        unread=(*unread, *_no_pdf(submission.attachments)),
         failure=None,
         engines=(*_engines(with_readers=bool(chosen)), *cage),
     )
@@ -104,7 +106,7 @@ def _of_file(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
     sha256 = hashlib.sha256(untrusted).hexdigest()
     found = _Found(sha256=sha256, name=job.name, kind=kind, path=Path(job.path))
     del untrusted
-    readable = kind in {AttachmentKind.PDF, AttachmentKind.IMAGE}
+    readable = kind in READABLE
     documents, unread = _read_all([found] if readable else [], job, started)
     if not readable:
         why = "leer" if kind is AttachmentKind.EMPTY else "kein-dokument"
@@ -123,10 +125,20 @@ def _chosen(attachments: Iterable[Attachment], folder: Path) -> list[_Found]:
     found = {
         a.sha256: _Found(sha256=a.sha256, name=a.name, kind=a.kind, path=folder / f"{a.sha256}.bin")
         for a in attachments
-        if a.kind in {AttachmentKind.PDF, AttachmentKind.IMAGE}
+        if a.kind in READABLE
     }
-    return sorted(
-        found.values(), key=lambda f: (f.kind is not AttachmentKind.PDF, -f.path.stat().st_size)
+    pdfs = [f for f in found.values() if f.kind is AttachmentKind.PDF]
+    images = [f for f in found.values() if f.kind is AttachmentKind.IMAGE]
+    return pdfs + sorted(images, key=lambda f: -f.path.stat().st_size)
+
+
+def _no_pdf(attachments: Iterable[Attachment]) -> tuple[UnreadDocument, ...]:
+    """What is called a PDF and is none: perhaps an application that was damaged on its way."""
+    return tuple(
+        UnreadDocument(sha256=a.sha256, name=a.name, why="kein-pdf")
+        for a in attachments
+        if a.kind in DAMAGED
+        and (a.claimed_type == "application/pdf" or a.name.lower().endswith(".pdf"))
     )
 
 
@@ -137,16 +149,17 @@ def _read_all(
     unread: list[UnreadDocument] = []
     for found in chosen:
         try:
-            documents.append(_read_one(found, job, started, so_far=len(documents) + len(unread)))
+            opened = len(documents) + sum(u.why != "bild-zu-klein" for u in unread)
+            documents.append(_read_one(found, job, started, opened=opened))
         except Unread as answer:
             unread.append(UnreadDocument(sha256=found.sha256, name=found.name, why=answer.why))
     signal.alarm(0)  # what was read shall not be lost by ringing now
     return tuple(documents), tuple(unread)
 
 
-def _read_one(found: _Found, job: Job, started: float, *, so_far: int) -> Document:
+def _read_one(found: _Found, job: Job, started: float, *, opened: int) -> Document:
     """One document. Raises Unread, and nothing else, when it gives no answer."""
-    if so_far >= limits.DOCUMENTS:
+    if opened >= limits.DOCUMENTS:
         raise Unread("zu-viele-anhaenge")
     if job.seconds - RESERVE_S - (time.monotonic() - started) < DOCUMENT_S:
         raise Unread("zeit")

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from inbox_daemon.reading.page import Word
 
 # Gap between two words, in heights of the row, that parts two cells.
-CELL_GAP: Final = 1.3
+CELL_GAP: Final = 1.5
 LABEL_SCORE: Final = 87.0
 SHORT_LABEL_SCORE: Final = 92.0
 SHORT_LABEL: Final = 12
@@ -88,6 +88,11 @@ def rect_of(words: Sequence[Word]) -> Rect:
     )
 
 
+def box_of(word: Word) -> Rect:
+    """The word's box."""
+    return Rect(x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1)
+
+
 def cells_of(words: Iterable[Word]) -> tuple[Cell, ...]:
     """All words in rows from top to bottom, each row cut where a wide gap is."""
     seen = [w for w in words if any(c.isalnum() or c == "€" for c in w.text)]
@@ -107,14 +112,18 @@ def labels_in(
 
     A label may run over two cells that stand one below the other.
     """
+    fitting = [
+        label
+        for cell in (*cells, *_stacked(cells))
+        if not any(score_in(n, cell.text) >= limit_of(n) for n in not_labels)
+        for text in labels
+        if (label := _label(cell, text)) is not None
+    ]
     found: list[Label] = []
-    for cell in (*cells, *_stacked(cells)):
-        if any(score_in(n, cell.text) >= limit_of(n) for n in not_labels):
-            continue
-        best = max((_label(cell, text) for text in labels), key=_rank, default=None)
-        if best is not None and not any(best.rect.overlaps(f.rect) for f in found):
-            found.append(best)
-    return tuple(sorted(found, key=_rank, reverse=True))
+    for label in sorted(fitting, key=_rank, reverse=True):
+        if not any(label.rect.overlaps(f.rect) for f in found):
+            found.append(label)
+    return tuple(found)
 
 
 def plain(text: str) -> str:
@@ -136,8 +145,9 @@ def score_in(label: str, text: str) -> float:
     return fuzz.partial_ratio(wanted, there)
 
 
-def _rank(label: Label | None) -> tuple[float, float]:
-    return (0.0, 0.0) if label is None else (label.score + 0.1 * len(label.label), label.share)
+def _rank(label: Label) -> tuple[float, float, int]:
+    """A long label that fits says more than a short one inside it; one line before two."""
+    return label.score + 0.3 * len(label.label), label.share, -label.rect.height
 
 
 def _rows(words: list[Word], usual: float) -> list[list[Word]]:

@@ -16,7 +16,7 @@ from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Source, Unreadable
 from inbox_daemon.reading.ink import PX_PER_MM, Blob, Span
 from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.pen import PEN_SURE, hull, pen_score, shape_of, stamps_in
+from inbox_daemon.reading.pen import PEN_SURE, PEN_VERY_SURE, hull, pen_score, shape_of, stamps_in
 from inbox_daemon.reading.signature_block import Block, block_of, is_label, segments_of, share
 
 SIGNED = "handschriftlich"
@@ -25,6 +25,7 @@ _CORE_EXTENT = 5.0
 _CORE_LENGTH = 8.0
 _SPECK_EXTENT = 1.6
 _SPECK_TOTAL = 3.0
+_SPECK_COUNT = 30
 _SURE_TYPE = 85.0
 
 
@@ -118,7 +119,8 @@ def _ink_in(block: Block) -> tuple[Blob, ...]:
     """Unexplained ink near the block: anything larger than a speck of dirt, or very many specks."""
     near = [b for b in block.left if _is_in(b, (block.around,))]
     large = tuple(b for b in near if b.extent > _SPECK_EXTENT and b.area > 0.15)
-    return large or (tuple(near) if sum(b.area for b in near) > _SPECK_TOTAL else ())
+    many = len(near) > _SPECK_COUNT or sum(b.area for b in near) > _SPECK_TOTAL
+    return large or (tuple(near) if many else ())
 
 
 def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
@@ -149,7 +151,7 @@ def _stand_level(block: Block) -> bool:
             if share(b.box, box) > 0.8 and 1.0 < b.height < 6.5
         ]
         level = max((sum(abs(a - b) < 0.25 for b in feet) for a in feet), default=0)
-        if word.text.isalpha() and len(word.text) > 3 and level < 0.5 * len(feet):
+        if word.text.isalpha() and len(word.text) > 3 and level < 0.4 * len(word.text):
             return False
     return True
 
@@ -157,7 +159,8 @@ def _stand_level(block: Block) -> bool:
 def _has_faint(block: Block) -> bool:
     """Whether something pale and larger than dirt is left beside all that is known."""
     known = np.zeros_like(block.drawing.faint)
-    for x0, y0, x1, y1 in (*block.explained, *(b.box for b in block.drawing.blobs)):
+    large = [b.box for b in block.drawing.blobs if b.extent > _SPECK_EXTENT]
+    for x0, y0, x1, y1 in (*block.explained, *large):
         a, b, c, d = (round(v * PX_PER_MM) for v in (x0 - 0.8, y0 - 0.8, x1 + 0.8, y1 + 0.8))
         known[max(b, 0) : max(d, 0), max(a, 0) : max(c, 0)] = 1
     pale = block.drawing.faint & (1 - known)
@@ -171,26 +174,46 @@ def _has_faint(block: Block) -> bool:
 
 def _doubt(block: Block, ink: Sequence[Blob]) -> tuple[str, float]:
     """A code why the ink is not surely a pen's, or none; and the score of its shape."""
-    stamps = stamps_in(block.drawing.labels, [b for b in block.left if b.extent > 12])
-    core = [
-        b
-        for b in ink
-        if b.extent >= _CORE_EXTENT
-        and b.length >= _CORE_LENGTH
-        and _is_in(b, block.zones)
-        and not any(share(b.box, s) > 0.3 for s in stamps)
-    ]
-    core = _main_group(core)
-    shape = shape_of(block.drawing.labels, core)
+    if block.shares_place and not any(sum(map(str.isdigit, w.text)) > 1 for w, _ in block.typed):
+        # One line for place, date and signature: without a typed date the ink may be the date.
+        return "ort-datum-hand", 0.0
+    stamps = _stamps(block)
+    shape = shape_of(block.drawing.labels, _core(block, ink, stamps))
     if shape is None:
         return ("stempel" if stamps else "wenig-tinte"), 0.0
     if not shape.is_pen_sized:
-        small = shape.extent < 25 and shape.count <= 2 and shape.corners < 24
-        return ("kreuz" if small else "wenig-tinte"), 0.0
+        cross = shape.count <= 2 and shape.corners < 24
+        return ("kreuz" if cross else "wenig-tinte"), 0.0
     score = pen_score(shape)
-    if score < PEN_SURE:
+    if score < (PEN_VERY_SURE if shape.is_type_like else PEN_SURE):
         return ("stempel" if stamps else "schriftart-oder-stift"), score
     return "", score
+
+
+def _stamps(block: Block) -> tuple[Span, ...]:
+    """Rings and frames; two straight bars apart from the known rules are a broken frame."""
+    large = [b for b in block.left if b.extent > 8 and _is_in(b, (block.around,))]
+    bars = [b for b in large if b.is_bar]
+    found = stamps_in(block.drawing.labels, large)
+    if len(bars) < 2:
+        return found
+    frame = hull(bars)
+    return (*found, frame) if min(frame[2] - frame[0], frame[3] - frame[1]) > 5 else found
+
+
+def _core(block: Block, ink: Sequence[Blob], stamps: Sequence[Span]) -> list[Blob]:
+    """The blobs in the signature's own place that are large enough, no bar and in no stamp."""
+    return _main_group(
+        [
+            b
+            for b in ink
+            if b.extent >= _CORE_EXTENT
+            and b.length >= _CORE_LENGTH
+            and not b.is_bar
+            and any(share(b.box, z) >= 0.5 for z in block.zones)
+            and not any(share(b.box, s) > 0.3 for s in stamps)
+        ]
+    )
 
 
 def _main_group(core: Sequence[Blob]) -> list[Blob]:

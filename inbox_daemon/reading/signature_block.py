@@ -58,8 +58,8 @@ class Block:
     """The surroundings of one label, levelled; all spans in mm of the patch.
 
     `zones` are where the signature belongs; `around` must be empty too before the block is called
-    empty. `left` is the ink that no rule, leader line or well-read word explains. `by_rule` tells
-    that a printed line or box marks the place.
+    empty. `left` is the ink that no rule, leader line or well-read word explains. `shares_place`
+    tells that place and date stand on the same line as the signature.
     """
 
     patch: Patch
@@ -69,7 +69,6 @@ class Block:
     left: tuple[Blob, ...]
     typed: tuple[tuple[Word, Span], ...]
     explained: tuple[Span, ...]
-    by_rule: bool
     shares_place: bool
 
 
@@ -150,18 +149,16 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
     dropped = {b.number for r in rows for b in r}
     here = hull_of(own)
     lines = (*drawing.rules, *(hull(r) for r in rows))
-    zones, by_rule = _zones(here, lines, [(patch.span(*s.box), s) for s in others])
+    placed = [(patch.span(*s.box), s) for s in others]
+    zones = _zones(here, lines, placed)
     return Block(
         patch=patch,
         drawing=drawing,
         zones=zones,
-        around=_around(zones, here),
-        left=tuple(
-            b for b in drawing.blobs if b.number not in dropped and not _is_type(b, boxes)
-        ),
+        around=_around(zones, here, alone=not _before(here, placed)),
+        left=tuple(b for b in drawing.blobs if b.number not in dropped and not _is_type(b, boxes)),
         typed=tuple((w, b) for w, b in printed if any(share(b, z) > 0.6 for z in zones)),
         explained=(*boxes, *lines, *drawing.posts),
-        by_rule=by_rule,
         shares_place=any(_letters(w.text) in {"ort", "datum"} for w in label.words),
     )
 
@@ -184,16 +181,26 @@ def _is_type(blob: Blob, boxes: Sequence[Span]) -> bool:
     return small and any(within(blob.box, b, margin=0.6) for b in boxes)
 
 
-def _around(zones: Sequence[Span], label: Span) -> Span:
-    """All zones, down to 22 mm under the label and as far right as a signature may run."""
+def _around(zones: Sequence[Span], label: Span, *, alone: bool) -> Span:
+    """All zones, 22 mm under the label, and as far to the sides as a signature may run."""
     x0, y0, x1, y1 = hull_of(zones)
-    return x0, y0, max(x1, label[0] + 95), max(y1, label[3] + 22)
+    left = min(x0, label[0] - 45) if alone else x0
+    return left, y0, max(x1, label[0] + 95), max(y1, label[3] + 22)
+
+
+def _before(label: Span, others: Sequence[tuple[Span, Segment]]) -> list[float]:
+    """Where the neighbours to the left on the line of the label end."""
+    return [s[2] for s, _ in others if _same_row(label, s) and s[2] < label[0] + 1]
+
+
+def _same_row(label: Span, span: Span) -> bool:
+    return share(label, (label[0], span[1], label[2], span[3])) > 0.4
 
 
 def _zones(
     label: Span, lines: Sequence[Span], others: Sequence[tuple[Span, Segment]]
-) -> tuple[tuple[Span, ...], bool]:
-    """Where the signature may stand, and whether a printed line says so."""
+) -> tuple[Span, ...]:
+    """Where the signature may stand; above and below the label where no printed line tells."""
     over = [r for r in lines if _is_over(r, label)]
     side = [r for r in lines if -3 < r[0] - label[2] < 25 and abs(r[3] - label[3]) < 3]
     rule = max(over, key=lambda r: r[3], default=None)
@@ -207,8 +214,8 @@ def _zones(
             top = max(top, span[3])
     up = (left, top, right, label[3] + 7)
     if over or side:
-        return (up,), True
-    return (up, (left, label[1], right, label[3] + 32)), False
+        return (up,)
+    return up, (left, label[1], right, label[3] + 32)
 
 
 def _is_over(line: Span, label: Span) -> bool:
@@ -222,9 +229,10 @@ def _columns(
     label: Span, rule: Span | None, others: Sequence[tuple[Span, Segment]]
 ) -> tuple[float, float]:
     """Left and right end: neighbours on the line of the label have columns of their own."""
-    row = [(s, g) for s, g in others if share(label, (label[0], s[1], label[2], s[3])) > 0.4]
-    before = [s[2] for s, _ in row if s[2] < label[0] + 1]
-    after = [s[0] for s, g in row if s[0] > label[2] + 10 and _is_sure(g)]
+    before = _before(label, others)
+    after = [
+        s[0] for s, g in others if _same_row(label, s) and s[0] > label[2] + 10 and _is_sure(g)
+    ]
     left = label[0] - (8 if before else 12)
     if rule and rule[0] > max(before, default=-1e9):
         left = min(left, max(rule[0] - 4, label[0] - 50))

@@ -1,0 +1,137 @@
+"""`run`, `once`, `status`, `replay`, `audit verify`, `rules check · show`, `check-config`.
+
+Promises: exit codes after sysexits. Touches: what the app touches, stdout. Trusts: app.py.
+Limits: prints results; what happens on the way is in the logs.
+"""
+
+import json
+from pathlib import Path
+
+from inbox_daemon.app import App, dry_steps, throwaway
+from inbox_daemon.commands.inspect import seen_in
+from inbox_daemon.core import frist
+from inbox_daemon.core.decide import decide
+from inbox_daemon.core.states import State
+from inbox_daemon.daemon import Daemon
+from inbox_daemon.ruleset import load_rules
+
+OK, BAD_DATA, TRY_AGAIN = 0, 65, 75
+
+
+def run(app: App) -> int:
+    """The daemon, until SIGTERM."""
+    Daemon(app).run()
+    return OK
+
+
+def once(app: App, *, dry_run: bool, as_json: bool) -> int:
+    """One poll and everything that follows from it."""
+    if dry_run:
+        return _dry(app, as_json=as_json)
+    with app.alone():
+        new = app.steps().once()
+        counts = {"new": new, **app.records.counts()}
+    print(json.dumps(counts) if as_json else _line(counts))
+    return OK if counts["waiting"] == 0 else TRY_AGAIN
+
+
+def _dry(real: App, *, as_json: bool) -> int:
+    with throwaway(real.settings) as app:
+        steps = dry_steps(app, real)
+        steps.fetch()
+        steps.read()
+        for case in app.records.cases(State.READ):
+            evidence = app.records.evidence(case.number)
+            if evidence is None:
+                continue
+            seen = seen_in(case.message_id or case.number, evidence, app.rules)
+            print(json.dumps(seen, ensure_ascii=False) if as_json else _seen(seen))
+    return OK
+
+
+def _seen(seen: dict[str, object]) -> str:
+    return f"{seen['file']}: {json.dumps(seen['verdict'], ensure_ascii=False)}"
+
+
+def status(app: App, *, as_json: bool) -> int:
+    """Numbers of the store."""
+    counts = app.records.counts()
+    print(json.dumps(counts) if as_json else _line(counts))
+    return OK
+
+
+def replay(app: App, *, rules: Path | None, as_json: bool) -> int:
+    """Decides every stored case again and prints every difference; changes and sends nothing."""
+    other = load_rules(rules) if rules else None
+    different = asked = 0
+    for judgement in app.records.judgements():
+        if judgement.by != "maschine" or judgement.rules is None:
+            continue
+        evidence, line = app.records.evidence(judgement.case), app.records.case(judgement.case)
+        if evidence is None or line is None:
+            continue
+        asked += 1
+        again = decide(
+            evidence,
+            known=judgement.known,
+            rules=other or judgement.rules,
+            received_at=line.received_at,
+        )
+        same = again == judgement.verdict if other is None else again.kind == judgement.verdict.kind
+        if not same:
+            different += 1
+            print(f"{judgement.case}: {judgement.verdict.kind} -> {again.kind}")
+    result = {"replayed": asked, "different": different}
+    print(json.dumps(result) if as_json else _line(result))
+    return OK if different == 0 else BAD_DATA
+
+
+def audit_verify(app: App, *, as_json: bool) -> int:
+    """Whether the log file and the database hold the same whole chain."""
+    found = app.audit.verify()
+    result = {
+        "ok": not found.why,
+        "entries": found.entries,
+        "head": found.head,
+        "line": found.line,
+        "why": found.why,
+    }
+    if as_json:
+        print(json.dumps(result))
+    elif found.why:
+        print(f"{app.audit.path}: broken at line {found.line}: {found.why}")
+    else:
+        print(f"{app.audit.path}: {found.entries} entries, whole; head {found.head}")
+    return OK if not found.why else BAD_DATA
+
+
+def rules_check(app: App) -> int:
+    """All mistakes of all rule files; loading raises them."""
+    rules = app.rules
+    print(f"{len(rules.kreise)} Kreise, {len(rules.programme)} programmes, version {rules.version}")
+    return OK
+
+
+def rules_show(app: App) -> int:
+    """The programmes in German, to be read aloud."""
+    for programm in app.rules.programme:
+        print(f"{programm.titel} ({programm.kennung})")
+        print(f"  Eingang bis zum Ablauf des {frist.last_day(programm.received_before)}")
+        print(f"  Pr\u00fcfungen: {', '.join(programm.checks)}")
+        note = " (Sch\u00e4tzung, nicht amtlich)" if programm.rahmen_is_estimate else ""
+        print(f"  Planungsrahmen{note}:")
+        for ags, rahmen in programm.rahmen:
+            kreis = app.rules.kreis(ags)
+            print(f"    {ags} {kreis.name if kreis else '':40} {rahmen:>12}")
+    return OK
+
+
+def check_config(app: App) -> int:
+    """Settings and rules, without any network."""
+    rules_check(app)
+    print(f"state_dir {app.settings.state_dir}")
+    return OK
+
+
+def _line(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

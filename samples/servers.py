@@ -1,0 +1,228 @@
+"""A Dovecot and an SMTP sink of our own on loopback, for the demo and the tests.
+
+Promises: own configuration, own folders, free ports; never the system's services; ends with us.
+Touches: processes, a folder, loopback ports. Trusts: Debian's dovecot-imapd.
+Limits: plain text, one user; for trials only.
+"""
+
+import contextlib
+import getpass
+import grp
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from imapclient import IMAPClient
+
+USER, PASSWORD = "integrationsmanagement@rps.bwl.de", "probe"
+DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "/usr/sbin/dovecot"
+START_S = 20
+
+_CONFIG = """
+base_dir = {run}
+state_dir = {run}
+log_path = {folder}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{mail}/%u
+first_valid_uid = 1
+mail_fsync = optimized
+default_internal_user = {internal}
+default_internal_group = {group}
+default_login_user = {login}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={group} home={mail}/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Imap:
+    """A running Dovecot."""
+
+    port: int
+
+    @contextmanager
+    def client(self) -> Iterator[IMAPClient]:
+        """A logged-in connection."""
+        with IMAPClient("127.0.0.1", port=self.port, ssl=False, timeout=30) as client:
+            client.login(USER, PASSWORD)
+            yield client
+
+    def deliver(self, mail: bytes, *, received_at: datetime) -> None:
+        """Puts a mail into the inbox as if it had been received at that moment."""
+        with self.client() as client:
+            client.append("INBOX", mail, msg_time=received_at)
+
+    def counts(self) -> dict[str, int]:
+        """Messages by folder."""
+        with self.client() as client:
+            names = [name for _, _, name in client.list_folders()]
+            return {n: int(client.folder_status(n, ["MESSAGES"])[b"MESSAGES"]) for n in names}
+
+
+@contextmanager
+def dovecot(folder: Path) -> Iterator[Imap]:
+    """Starts Dovecot with its mail in `folder` and ends it afterwards."""
+    port = free_port()
+    config = _configure(folder, port)
+    process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)])
+    try:
+        _wait_for(port, process, folder / "dovecot.log")
+        yield Imap(port)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _configure(folder: Path, port: int) -> Path:
+    run, mail = folder / "run", folder / "mail"
+    shutil.rmtree(run, ignore_errors=True)
+    for place in (run, mail):
+        place.mkdir(parents=True, exist_ok=True)
+    root = os.geteuid() == 0
+    owner = "dovecot" if root else getpass.getuser()
+    if root:
+        # Dovecot refuses mail of user 0; every folder above must let its user through.
+        shutil.chown(mail, owner, owner)
+        mail.chmod(0o700)
+        for above in (folder, *folder.parents):
+            with contextlib.suppress(OSError):
+                above.chmod(above.stat().st_mode | 0o011)
+    config = folder / "dovecot.conf"
+    config.write_text(
+        _CONFIG.format(
+            run=run,
+            folder=folder,
+            mail=mail,
+            port=port,
+            password=PASSWORD,
+            owner=owner,
+            group=owner if root else _group(),
+            internal=owner,
+            login="dovenull" if root else owner,
+        ),
+        encoding="utf-8",
+    )
+    return config
+
+
+def _group() -> str:
+    return grp.getgrgid(os.getegid()).gr_name
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
+    raise RuntimeError(f"Dovecot did not start on port {port}:\n{said}")
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Sink:
+    """An SMTP server that keeps every letter as a file and delivers none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def handle_DATA(  # noqa: N802  the name is aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Keeps the letter."""
+        number = len(list(self.folder.glob("*.eml"))) + 1
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else (content or "").encode()
+        (self.folder / f"{number:04d}.eml").write_bytes(raw)
+        return "250 kept"
+
+    def letters(self) -> tuple[bytes, ...]:
+        """All letters in the order of arrival."""
+        return tuple(path.read_bytes() for path in sorted(self.folder.glob("*.eml")))
+
+
+@contextmanager
+def smtp_sink(folder: Path) -> Iterator[tuple[Sink, int]]:
+    """Starts the sink; the sink and its port."""
+    sink = Sink(folder)
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield sink, int(controller.port)
+    finally:
+        controller.stop()
+
+
+def write_config(folder: Path, *, imap_port: int, smtp_port: int, rules: Path) -> Path:
+    """A configuration of the daemon for these servers, its state in `folder`/state."""
+    state = folder / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    (state / "imap-password").write_text(PASSWORD, encoding="utf-8")
+    config = folder / "config.toml"
+    config.write_text(
+        f"""state_dir = "{state}"
+rules_dir = "{rules}"
+poll_every_s = 5
+free_space_mib = 64
+
+[imap]
+host = "127.0.0.1"
+port = {imap_port}
+tls = false
+user = "{USER}"
+
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+starttls = false
+""",
+        encoding="utf-8",
+    )
+    return config
