@@ -164,4 +164,6 @@ def dry_steps(app: App, real: App) -> Steps:
 
 
 def _said(job: Job, words: str) -> None:
-    log.warning("reading.stderr", file=job.name, words=words[-500:])
+    # What the child says may repeat words of the mail: only the kind of the fault is told.
+    last = words.splitlines()[-1] if words else ""
+    log.warning("reading.stderr", file=job.name, error=last.partition(":")[0][:80])

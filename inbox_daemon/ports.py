@@ -69,9 +69,10 @@ class Spool(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A message on its way, as the store knows it."""
+    """A message on its way, as the store knows it; `order` grows with the taking in."""
 
     number: str
+    order: int
     raw: RawMessage
     state: State
     attempts: int

@@ -131,7 +131,9 @@ class Steps:
 
     def read(self) -> None:
         """`fetched` → `read`, several at once, each in its own caged child."""
-        waiting = [case for case in self.store.cases(State.FETCHED) if self._may_be_read(case)]
+        # What was never tried goes first: a kill from outside then blames a message only once.
+        found = sorted(self.store.cases(State.FETCHED), key=lambda case: case.attempts)
+        waiting = [case for case in found if self._may_be_read(case)]
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
             running: dict[Future[Evidence | None], Case] = {
                 pool.submit(self._read_one, case): case for case in waiting
@@ -160,7 +162,11 @@ class Steps:
 
     def decide(self) -> None:
         """`read` → `decided` (and on to its end where nothing is to be done in the world)."""
+        unread = self.store.cases(State.FETCHED)
         for case in self.store.cases(State.READ):
+            if unread and unread[0].order < case.order:
+                # The order of receipt decides which application of a Kreis is the first.
+                return
             with_guard(self.store, self.clock, case.number, lambda: self._decide_one(case))  # noqa: B023
 
     def _decide_one(self, case: Case) -> None:

@@ -17,7 +17,8 @@ _CURRENCY = r"(?:EUR|Euro|€)"
 _AMOUNT = re.compile(
     rf"""(?:{_CURRENCY}\ ?)?
     (?P<whole>
-        0 | [1-9]\d{{0,2}}(?:(?P<mark>[.\ '])\d{{3}}(?:(?P=mark)\d{{3}})?)? | (?P<plain>[1-9]\d{{3,8}})
+        0 | [1-9]\d{{0,2}}(?:(?P<mark>[.\ '])\d{{3}}(?:(?P=mark)\d{{3}})?)?
+        | (?P<plain>[1-9]\d{{3,8}})
     )
     (?P<cents>,\d{{2}}|,-{{1,2}})?
     (?:\ ?{_CURRENCY}\.?)?""",
@@ -32,14 +33,13 @@ _TENS = (
     "", "zehn", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig",
     "neunzig",
 )  # fmt: skip
-_SPELLINGS = (("ss", "ß"), ("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("zwo", "zwei"))
+_SPELLINGS = (("dreissig", "dreißig"), ("fuenf", "fünf"), ("zwoelf", "zwölf"), ("zwo", "zwei"))
 _FILLERS = re.compile(r"[\s\u00a0\u00ad\u2013\u2014*_=.:()-]+")
 _MONEY = r"(?:euro|eur|€)"
 _WORDS = (
     re.compile(rf"(?P<euro>[a-zäöüß]+?){_MONEY}?(?:(?:und)?(?P<cents>[0-9]{{2}})/100{_MONEY}?)?"),
     re.compile(rf"(?P<euro>[a-zäöüß]+?){_MONEY}(?:und)?(?P<cents>[0-9]{{1,2}}|[a-zäöüß]+?)cents?"),
 )
-_PARTS = re.compile(r"(?:(?P<millions>.+)million(?:en)?)?(?:(?P<thousands>.*)tausend)?(?P<ones>.*)")
 
 
 def betrag_from(text: str) -> Decimal | None:
@@ -103,22 +103,21 @@ def _cents(text: str | None) -> int | None:
     return value if value is not None and value < 100 else None  # noqa: PLR2004 (Cent in a Euro)
 
 
-def _value(text: str) -> Decimal | None:
-    found = _PARTS.fullmatch(text)
+def _value(text: str) -> int | None:
     words = _words_below_1000()
-    if found is None:
-        return None
-    ones = found["ones"]
-    if found["thousands"] is not None or found["millions"]:
+    millions, many, rest = text.rpartition("million")
+    thousands, thousand, ones = rest.removeprefix("en" if many else "").rpartition("tausend")
+    if many or thousand:
         ones = ones.removeprefix("und") or "null"
-    parts = (
-        words.get(found["millions"] or "null"),
-        words.get("ein" if found["thousands"] == "" else found["thousands"] or "null"),
-        words.get(ones),
-    )
-    if parts[0] is None or parts[0] >= 100 or parts[1] is None or parts[2] is None:  # noqa: PLR2004
+    if thousand:
+        thousands = thousands or "ein"
+    if not many:
+        millions = "null"
+    parts = [words.get(part) for part in (millions, thousands or "null", ones)]
+    numbers = [part for part in parts if part is not None]
+    if len(numbers) < len(parts) or numbers[0] >= 100:  # noqa: PLR2004 (below 100 million)
         return None
-    return Decimal(parts[0] * 1_000_000 + parts[1] * 1000 + parts[2])
+    return numbers[0] * 1_000_000 + numbers[1] * 1000 + numbers[2]
 
 
 @cache

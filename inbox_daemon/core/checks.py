@@ -56,6 +56,9 @@ class Facts:
         return self.evidence.submission
 
 
+# Defects of a mail that lose nothing: its size, a long text cut, an odd character set.
+HARMLESS_DEFECTS = frozenset({"gross", "text-gekuerzt", "zeichensatz"})
+
 Check = Callable[[Facts], Finding | None]
 
 
@@ -77,6 +80,15 @@ def doppelt(facts: Facts) -> Finding | None:
     if first is None:
         return None
     return _finding("doppelt", Result.FAIL, "doppelt", ("fall", first))
+
+
+def mail_unversehrt(facts: Facts) -> Finding | None:
+    """A mail whose build is damaged or odd may hide what was sent; a person looks."""
+    mail = facts.submission
+    odd = [code for code in mail.defects if code not in HARMLESS_DEFECTS] if mail else []
+    if not odd:
+        return None
+    return _finding("mail", Result.UNSURE, "mail-auffaellig", ("grund", odd[0]))
 
 
 def lesbarkeit(facts: Facts) -> Finding | None:
@@ -114,6 +126,7 @@ _CODE_OF_KIND = (
     (AttachmentKind.ENCRYPTED, "verschluesselte-mail"),
     (AttachmentKind.ARCHIVE, "archiv"),
     (AttachmentKind.OTHER, "unbekannte-datei"),
+    (AttachmentKind.MAIL, "anfrage"),
 )
 
 
@@ -276,6 +289,7 @@ def _source(reading: Reading[V]) -> tuple[Source, ...]:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("automatik", automatik),
     ("doppelt", doppelt),
+    ("mail", mail_unversehrt),
     ("lesbarkeit", lesbarkeit),
     ("anhang", anhang),
     ("programm", programm),

@@ -28,6 +28,7 @@ from inbox_daemon.core.verdict import (
 CORRECTABLE = frozenset(
     {"unterschrift-fehlt", "betrag-fehlt", "anhang-fehlt", "dateiart", "verschluesselt"}
 )
+NO_FIELD = "feld-nicht-gefunden"
 NOTHING_TO_DO = frozenset({"doppelt", "automatische-mail"})
 
 
@@ -47,7 +48,7 @@ def facts_of(
     evidence: Evidence, *, known: Known, rules: Ruleset, received_at: datetime | None
 ) -> Facts:
     """What the checks may see, drawn from evidence and rules."""
-    applications = tuple(d for d in evidence.documents if isinstance(d.programme, Read))
+    applications = tuple(d for d in evidence.documents if _is_form(d))
     mail = evidence.submission
     unknown: kreis.KreisMatch = kreis.Unknown()
     one_sender = mail is not None and len(mail.from_) == 1
@@ -68,6 +69,13 @@ def facts_of(
 def rules_version(facts: Facts) -> str:
     """The version that stands in the verdict: the programme and the hash of all rules."""
     return f"{facts.programm.kennung}@sha256:{facts.rules.version}"
+
+
+def _is_form(document: Document) -> bool:
+    """A cover letter names the programme too, but has no field for the amount or the applicant."""
+    fields = (document.amount, document.applicant)
+    found = any(getattr(field, "why", "") != NO_FIELD for field in fields)
+    return isinstance(document.programme, Read) and found
 
 
 def _programm(applications: tuple[Document, ...], rules: Ruleset) -> Foerderprogramm:

@@ -318,6 +318,7 @@ def case(row: CaseRow) -> Case:
     """The row as a value."""
     return Case(
         number=row.number,
+        order=row.id or 0,
         raw=RawMessage(
             mailbox=row.mailbox,
             uidvalidity=row.uidvalidity,

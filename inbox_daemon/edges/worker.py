@@ -30,8 +30,8 @@ from inbox_daemon.wire import Job
 
 PROGRAM: Final = (sys.executable, "-s", "-P", "-m", "inbox_daemon.reading")
 WALL_S: Final = 120.0
-# A full answer has under 200 kB; decoding takes some ten times its size of the daemon's memory.
-ANSWER_BYTES: Final = 4 * 1024 * 1024
+# A full answer has under 300 kB; decoding the worst takes the daemon some thirty times its size.
+ANSWER_BYTES: Final = 2 * 1024 * 1024
 LAST_WORDS_BYTES: Final = 2_048
 LOOK_EVERY_S: Final = 0.25
 EXIT_MEMORY: Final = 77
@@ -45,7 +45,8 @@ _FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
 class CagedReader:
     """Runs one child a job; safe to call from several threads.
 
-    `said` gets the job and the last 2 kB of the child's standard error, if it wrote any.
+    `said` gets the job and the last 2 kB of the child's standard error, if it wrote any. That
+    text is untrusted and may hold words of the mail: for an operator's eyes, not for the log.
     """
 
     def __init__(

@@ -61,9 +61,14 @@ def glyphs_in(page: Page, rect: Rect, height: int) -> Glyphs:
     rects = [
         Rect(x0=inside.x0 + x, y0=inside.y0 + y, x1=inside.x0 + x + w, y1=inside.y0 + y + h)
         for x, y, w, h, _area in np.asarray(stats)[1:].tolist()
-        if 0.5 * height <= h <= 4 * height
+        if 0.5 * height <= h <= 4 * height and not _is_rule(w, h, height)
     ]
     return Glyphs(rects=tuple(rects), even=_even(rects))
+
+
+def _is_rule(width: int, tall: int, height: int) -> bool:
+    """What is left of an upright frame line that was not quite straight."""
+    return tall > 1.6 * height and width < 0.35 * height
 
 
 def rule_right_of(page: Page, label: Rect, right: int) -> Rect | None:

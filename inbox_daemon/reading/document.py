@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 FIRST_PAGES = 6
 LAST_PAGES = 2
-SMALL_PX = 600  # a page of A4 has 600 dots across at 73 dpi; below that it is a logo
+SMALL_PX = 600  # a page of A4 has 600 dots across at 73 dpi; nobody reads one with fewer
 MARGIN_MM = 4.0
 
 
@@ -73,7 +73,7 @@ def _pages(path: Path, kind: AttachmentKind, page_limit: int) -> Iterator[Page]:
 
 
 def _check_size(path: Path) -> None:
-    """Logos and icons in a mail are no documents. Looks at the image's header only."""
+    """Too coarse to be read, and so not to be called empty. Looks at the image's header only."""
     try:
         with Image.open(path) as image:
             small = min(image.size) < SMALL_PX

@@ -17,15 +17,25 @@ from numpy.typing import NDArray
 from inbox_daemon.reading.page import Page, Word
 
 Mask: TypeAlias = NDArray[np.uint8]
-Outline: TypeAlias = NDArray[np.int32]
 Span: TypeAlias = tuple[float, float, float, float]
 
 PX_PER_MM = 10
 _MM_PER_INCH = 25.4
 _BAR_RULED = 0.6
+_LEVEL = 0.07
 _FRAME_RULED = 0.35
 _RUN = 7
 _SQUARE = 5.0
+# Leader lines: size of a dash in mm, how level they stand, how many and how long a row is.
+_DASH = (6.0, 1.0)
+_ROW = 0.35
+_DASHES = 8
+_DASHED = 15
+_NEAR_END = 2.0
+# A line of text fit to measure the skew: words, confidence, run in heights of its letters.
+_LINE_WORDS = 3
+_FAIR_WORD = 50
+_LINE_RUN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +106,13 @@ class Blob:
         """Whether it is a straight piece of a line or the corner of a frame."""
         return self.ruled > _BAR_RULED and self.length < 2 * self.extent
 
+    @property
+    def is_tilted_bar(self) -> bool:
+        """A bar that no form prints: the side of a stamp's frame, set down by hand."""
+        return (
+            self.is_bar and self.height > _LEVEL * self.width and self.width > _LEVEL * self.height
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
@@ -121,13 +138,13 @@ def patch_around(page: Page, box: Span, angle: float) -> Patch:
     return Patch(level=_level(grey), matrix=np.asarray(matrix, dtype=np.float64))
 
 
-def _level(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _level(grey: cv2.typing.MatLike) -> NDArray[np.float32]:
     small = cv2.resize(grey, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
     lightest = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     paper = cv2.GaussianBlur(cv2.medianBlur(lightest, 5), (0, 0), 3)
-    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    level: NDArray[np.float32] = grey.astype(np.float32) / np.maximum(paper, 40)
-    return np.minimum(level, np.float32(1.2))
+    wide = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    level = grey.astype(np.float32) / np.maximum(wide, 40)
+    return np.minimum(level, 1.2).astype(np.float32)
 
 
 def drawing_of(patch: Patch, print_boxes: Sequence[Span]) -> Drawing:
@@ -144,15 +161,15 @@ def drawing_of(patch: Patch, print_boxes: Sequence[Span]) -> Drawing:
     rest = _without(ink, rules, across=True)
     rest = _without(rest, posts, across=False)
     blobs, labels = _blobs(rest)
-    smooth = cv2.blur(patch.level, (6, 6))
+    smooth = cv2.blur(patch.level, (5, 5))
     sample = smooth[::5, ::5]
     noise = float(np.median(np.abs(sample - np.median(sample)))) * 1.5
-    faint = (smooth < 1 - max(0.09, 6 * noise)).astype(np.uint8)
+    faint = (smooth < 1 - max(0.055, 6 * noise)).astype(np.uint8)
     return Drawing(blobs=blobs, labels=labels, rules=rules, posts=posts, faint=faint)
 
 
 def _meet(post: Span, rule: Span) -> bool:
-    near_end = min(abs(post[1] - rule[3]), abs(post[3] - rule[1])) < 2.0
+    near_end = min(abs(post[1] - rule[3]), abs(post[3] - rule[1])) < _NEAR_END
     return near_end and rule[0] - 1.5 < post[0] < rule[2] + 1.5
 
 
@@ -185,10 +202,10 @@ def _without(ink: Mask, lines: Sequence[Span], *, across: bool) -> Mask:
         columns = slice(max(int(x0 * 10) - 3, 0), int(x1 * 10) + 4)
         band[rows, columns] = straight[rows, columns]
     grow = np.ones((5, 1) if across else (1, 5), np.uint8)
-    band = cv2.dilate(band, grow)
+    band = np.asarray(cv2.dilate(band, grow), dtype=np.uint8)
     rest = ink & (1 - band)
     over = np.ones((11, 1) if across else (1, 11), np.uint8)
-    crossing = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, over) & band
+    crossing = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, over), dtype=np.uint8) & band
     joined: Mask = rest | (crossing & ink)
     return joined
 
@@ -202,7 +219,7 @@ def _blobs(ink: Mask) -> tuple[tuple[Blob, ...], NDArray[np.int32]]:
             continue
         piece = (labels[y : y + h, x : x + w] == number).astype(np.uint8)
         blobs.append(_blob(cv2.copyMakeBorder(piece, 1, 1, 1, 1, 0), x, y, number))
-    return tuple(blobs), labels
+    return tuple(blobs), np.asarray(labels, dtype=np.int32)
 
 
 def _blob(piece: Mask, x: int, y: int, number: int) -> Blob:
@@ -227,7 +244,7 @@ def _blob(piece: Mask, x: int, y: int, number: int) -> Blob:
     )
 
 
-def _straight(contour: Outline) -> NDArray[np.float64]:
+def _straight(contour: cv2.typing.MatLike) -> NDArray[np.float64]:
     """The straight runs of 7 mm or more, true to 0.2 mm, as vectors in pixels (n x 2)."""
     bends = cv2.approxPolyDP(contour, 2.0, closed=True)[:, 0, :].astype(np.float64)
     runs = bends - np.roll(bends, 1, axis=0)
@@ -244,10 +261,10 @@ def _is_framed(runs: NDArray[np.float64]) -> bool:
 
 def leaders(blobs: Sequence[Blob]) -> tuple[tuple[Blob, ...], ...]:
     """The dots or dashes that stand in a row like a printed leader line, row by row."""
-    flat = sorted((b for b in blobs if b.height < 1.0 and b.width < 6), key=_middle)
+    flat = sorted((b for b in blobs if b.height < _DASH[1] and b.width < _DASH[0]), key=_middle)
     rows: list[list[Blob]] = [[]]
     for blob in flat:
-        if rows[-1] and _middle(blob) - _middle(rows[-1][-1]) > 0.35:
+        if rows[-1] and _middle(blob) - _middle(rows[-1][-1]) > _ROW:
             rows.append([])
         rows[-1].append(blob)
     return tuple(tuple(r) for r in rows if _is_leader(r))
@@ -256,7 +273,7 @@ def leaders(blobs: Sequence[Blob]) -> tuple[tuple[Blob, ...], ...]:
 def _is_leader(row: Sequence[Blob]) -> bool:
     xs = sorted(b.box[0] for b in row)
     steps = [b - a for a, b in pairwise(xs)]
-    return len(row) >= 8 and xs[-1] - xs[0] > 15 and float(np.median(steps)) < 6
+    return len(row) >= _DASHES and xs[-1] - xs[0] > _DASHED and float(np.median(steps)) < _DASH[0]
 
 
 def _middle(blob: Blob) -> float:
@@ -277,14 +294,14 @@ def skew(words: Sequence[Word], near_y: float) -> float:
     """Degrees by which the text near a height runs downhill; 0 where no line is long enough."""
     lines: dict[tuple[int, int, int], list[Word]] = {}
     for word in words:
-        if word.confidence >= 50:
+        if word.confidence >= _FAIR_WORD:
             lines.setdefault(word.line, []).append(word)
     slopes = []
     for line in lines.values():
         first, last = min(line, key=lambda w: w.x0), max(line, key=lambda w: w.x1)
         run = last.x1 - first.x0
         height = float(np.median([w.y1 - w.y0 for w in line]))
-        if len(line) >= 3 and run > 12 * height:
+        if len(line) >= _LINE_WORDS and run > _LINE_RUN * height:
             x = [(w.x0 + w.x1) / 2 for w in line]
             slope = float(np.polyfit(x, [float(w.y1) for w in line], 1)[0])
             slopes.append((abs((first.y0 + last.y1) / 2 - near_y), slope))

@@ -192,6 +192,8 @@ def _take_leaf(part: Message, opened: _Opened, *, depth: int, level: int) -> Non
         return
     is_body = not name and _main_of(part, "content-disposition") != "attachment"
     is_body = is_body and claimed.startswith(("text/", "multipart/"))
+    if is_body and _UU_BEGIN.search(untrusted):
+        opened.odd("uuencode-im-text")
     if is_body and depth == 0:
         _take_text(untrusted, part, opened)
     if not is_body or kind not in {AttachmentKind.TEXT, AttachmentKind.EMPTY, AttachmentKind.OTHER}:
@@ -201,8 +203,6 @@ def _take_leaf(part: Message, opened: _Opened, *, depth: int, level: int) -> Non
 
 
 def _take_text(untrusted: bytes, part: Message, opened: _Opened) -> None:
-    if _UU_BEGIN.search(untrusted):
-        opened.odd("uuencode-im-text")
     if len(untrusted) > BODY_BYTES:
         opened.odd("text-gekuerzt")
     text, well = headers.text_of(untrusted[:BODY_BYTES], _charset_of(part))
@@ -322,6 +322,8 @@ def _described(mail: Message, opened: _Opened) -> Submission:
         text=text,
         attachments=tuple(opened.attachments),
         defects=tuple(opened.defects),
+        # RFC 5321 4.4: the time stands behind the last semicolon of the trace field.
+        received_claimed=headers.clean(headers.first(fields, "received").rpartition(";")[2], 100),
     )
 
 

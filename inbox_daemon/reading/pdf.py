@@ -25,6 +25,8 @@ from inbox_daemon.reading.structure import Layout, layout_of
 
 MAX_PIXELS: Final = 40_000_000
 RENDER_DPI: Final = 300.0
+# What cameras and screen shots write when they know no resolution.
+SCREEN_DPI: Final = (72.0, 96.0)
 MIN_DPI: Final = 60.0
 # Above this a scan is drawn at 300 dpi: more pixels cost time and read no better.
 FINEST_DPI: Final = 401.0
@@ -144,7 +146,9 @@ def _page(document: Any, index: int) -> Page:
 def _believable(dpi: float, shape: tuple[int, ...]) -> float:
     """The resolution, but A4's for a page of unlikely size: some apps write one pixel a point."""
     inches = max(shape[:2]) / dpi
-    return dpi if A4_INCHES[0] / 2 <= inches <= 2 * A4_INCHES[1] else max(shape[:2]) / A4_INCHES[1]
+    return (
+        dpi if A4_INCHES[0] / 2 <= inches <= 1.5 * A4_INCHES[1] else max(shape[:2]) / A4_INCHES[1]
+    )
 
 
 def _render_dpi(page: Any, layout: Layout) -> float:
@@ -212,7 +216,7 @@ def _frame(frame: Image.Image, number: int) -> Page:
 
 def _dpi(size: tuple[int, int], declared: float) -> float:
     """The declared resolution if the sheet then has a believable size, else from A4."""
-    return _believable(declared if declared > 0 else 1.0, size)
+    return _believable(1.0 if declared <= 0 or declared in SCREEN_DPI else declared, size)
 
 
 def _javascript(reader: pypdf.PdfReader) -> bool:

@@ -21,6 +21,23 @@ _MIN_LENGTH = 30.0
 _MIN_EXTENT = 8.0
 _MIN_CORNERS = 20
 _STROKE = (0.15, 1.0)
+_HEIGHT = (3, 50)
+_UNEVEN = 0.6
+# Print: this many feet on one line, or this many pieces of which none is large.
+_FEET = 8
+_FEET_LEVEL = 0.75
+_GLYPHS = 4
+_GLYPHS_EXTENT = 15
+# In pixels of a patch: half a stroke, the step between turns, how level they stand.
+_RIDGE = 0.9
+_TURN_STEP = 6
+_TURN_LEVEL = 2.5
+# Stamps in mm: least extents, radius of a ring, how true, in 26 of 72 steps round.
+_STAMP = (12, 6)
+_RING = (8, 30)
+_RING_TRUE = 0.4
+_RING_STEPS = 26
+_RING_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +73,16 @@ class Shape:
             self.length >= _MIN_LENGTH
             and self.extent >= _MIN_EXTENT
             and self.corners >= _MIN_CORNERS
-            and 3 <= self.height <= 50
+            and _HEIGHT[0] <= self.height <= _HEIGHT[1]
             and _STROKE[0] <= self.stroke <= _STROKE[1]
-            and self.uneven <= 0.6
+            and self.uneven <= _UNEVEN
         )
 
     @property
     def is_type_like(self) -> bool:
         """Whether many feet stand on one line, or small glyphs stand apart as in print."""
-        return (self.low >= 8 and self.low_level >= 0.75) or (self.count >= 4 and self.extent < 15)
+        level = self.low >= _FEET and self.low_level >= _FEET_LEVEL
+        return level or (self.count >= _GLYPHS and self.extent < _GLYPHS_EXTENT)
 
 
 def shape_of(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Shape | None:
@@ -105,7 +123,7 @@ def hull(blobs: Sequence[Blob]) -> Span:
 def _strokes(mask: Mask) -> tuple[float, float]:
     """Median width of the stroke in mm along its ridge, and its spread over its mean."""
     depth = cv2.distanceTransform(cv2.copyMakeBorder(mask, 1, 1, 1, 1, 0), cv2.DIST_L2, 5)
-    ridge = depth[(depth == cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (depth > 0.9)]
+    ridge = depth[(depth == cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (depth > _RIDGE)]
     if not ridge.size:
         return 0.0, 0.0
     return float(np.median(ridge)) * 2 / PX_PER_MM, float(ridge.std() / ridge.mean())
@@ -115,16 +133,17 @@ def _turns(mask: Mask) -> tuple[int, float]:
     """Turning points of the upper rim, and the share of them on one line within 0.25 mm."""
     columns = np.flatnonzero(mask.any(axis=0))
     rim = mask[:, columns].argmax(axis=0).astype(float)
-    reach, points = 8, []
+    reach = 8
+    points: list[tuple[float, float]] = []
     for i in range(len(rim)):
         window = rim[max(0, i - reach) : i + reach + 1]
-        if rim[i] == window.min() and (not points or columns[i] - points[-1][0] > 6):
+        if rim[i] == window.min() and (not points or columns[i] - points[-1][0] > _TURN_STEP):
             points.append((float(columns[i]), float(rim[i])))
     if not points:
         return 0, 1.0
     x, y = np.array(points).T
     lean = y[None, :] - np.linspace(-0.12, 0.12, 25)[:, None] * x[None, :]
-    on_line = (np.abs(lean[:, :, None] - lean[:, None, :]) <= 2.5).sum(axis=2)
+    on_line = (np.abs(lean[:, :, None] - lean[:, None, :]) <= _TURN_LEVEL).sum(axis=2)
     return len(points), float(on_line.max() / len(points))
 
 
@@ -158,7 +177,7 @@ def stamps_in(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> tuple[Span, .
     """Boxes (mm) of round or framed stamps among the blobs."""
     found = []
     for blob in blobs:
-        if blob.extent < 12 or min(blob.width, blob.height) < 6:
+        if blob.extent < _STAMP[0] or min(blob.width, blob.height) < _STAMP[1]:
             continue
         box = blob.box if blob.framed else _ring(_rim(labels, blob))
         if box:
@@ -184,9 +203,9 @@ def _ring(rim: NDArray[np.float64]) -> Span | None:
             continue
         cx, cy, radius = circle
         away = rim - (cx, cy)
-        on = np.abs(np.hypot(away[:, 0], away[:, 1]) - radius) < 0.4
+        on = np.abs(np.hypot(away[:, 0], away[:, 1]) - radius) < _RING_TRUE
         around = np.unique(np.degrees(np.arctan2(away[on, 1], away[on, 0])) // 5)
-        if len(around) >= 26 and on.mean() > 0.4:
+        if len(around) >= _RING_STEPS and on.mean() > _RING_SHARE:
             return cx - radius, cy - radius, cx + radius, cy + radius
     return None
 
@@ -198,4 +217,4 @@ def _circle(three: NDArray[np.float64]) -> tuple[float, float, float] | None:
         return None
     cx, cy = np.linalg.solve(system, np.array([b @ b - a @ a, c @ c - a @ a]))
     radius = float(np.hypot(*(a - (cx, cy))))
-    return (float(cx), float(cy), radius) if 8 <= radius <= 30 else None
+    return (float(cx), float(cy), radius) if _RING[0] <= radius <= _RING[1] else None

@@ -151,10 +151,10 @@ def _run_of(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run | None:
 def _first_of_next_row(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run | None:
     """The amount with which the sentence goes on after the line break."""
     after = [c for c in sheet.cells if c.row == label.cell.row + 1]
-    if not after:
+    if not after or label.cell.text.endswith(")"):
         return None
     first = min(after, key=lambda c: c.rect.x0).words[0]
-    starts = [r for r in runs if r.words[0] is first]
+    starts = [r for r in runs if r.words[0] is first and r.value is not None]
     flush = abs(first.x0 - label.cell.rect.x0) < 2 * label.rect.height
     return starts[0] if starts and flush else None
 

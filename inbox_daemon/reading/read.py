@@ -33,6 +33,7 @@ Pairs = tuple[tuple[str, str], ...]
 RESERVE_S = 2  # for writing the answer
 READABLE = frozenset((AttachmentKind.PDF, AttachmentKind.IMAGE))
 DAMAGED = frozenset((AttachmentKind.OTHER, AttachmentKind.TEXT, AttachmentKind.EMPTY))
+LOGO_PX = 300
 DOCUMENT_S = 8  # less time than this is not worth a start
 
 
@@ -121,15 +122,30 @@ def _of_file(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
 
 
 def _chosen(attachments: Iterable[Attachment], folder: Path) -> list[_Found]:
-    """Each PDF and image once; PDFs first, then the larger images, for these are the pages."""
+    """Each PDF and image once; PDFs first, then the larger images, for these are the pages.
+
+    Logos are left out: they stand in nearly every mail and are listed among the attachments.
+    """
     found = {
         a.sha256: _Found(sha256=a.sha256, name=a.name, kind=a.kind, path=folder / f"{a.sha256}.bin")
         for a in attachments
         if a.kind in READABLE
     }
     pdfs = [f for f in found.values() if f.kind is AttachmentKind.PDF]
-    images = [f for f in found.values() if f.kind is AttachmentKind.IMAGE]
+    images = [f for f in found.values() if f.kind is AttachmentKind.IMAGE and not _is_logo(f.path)]
     return pdfs + sorted(images, key=lambda f: -f.path.stat().st_size)
+
+
+def _is_logo(path: Path) -> bool:
+    """An icon or a banner, by the size in its header: surely no picture of a page."""
+    from PIL import Image  # noqa: PLC0415 - only for mail with pictures
+
+    try:
+        with Image.open(path) as image:
+            short, long = sorted(image.size)
+    except Exception:  # noqa: BLE001 - Pillow raises anything; pdf.py will say what is wrong
+        return False
+    return short < LOGO_PX or long > 3 * short
 
 
 def _no_pdf(attachments: Iterable[Attachment]) -> tuple[UnreadDocument, ...]:
@@ -149,7 +165,7 @@ def _read_all(
     unread: list[UnreadDocument] = []
     for found in chosen:
         try:
-            opened = len(documents) + sum(u.why != "bild-zu-klein" for u in unread)
+            opened = len(documents) + len(unread)
             documents.append(_read_one(found, job, started, opened=opened))
         except Unread as answer:
             unread.append(UnreadDocument(sha256=found.sha256, name=found.name, why=answer.why))

@@ -5,6 +5,7 @@ Touches: nothing. Trusts: that ocr.py has straightened the page, so rows are lev
 Limits: a label of more than two lines is not found.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ LABEL_SCORE: Final = 87.0
 SHORT_LABEL_SCORE: Final = 92.0
 SHORT_LABEL: Final = 12
 SAME_WORD: Final = 78.0
+SHORT_WORD: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,19 +204,24 @@ def _label(cell: Cell, label: str) -> Label | None:
 
 def _fit(label: str, text: str) -> float:
     """0 to 100; nothing where one word is another word, however alike the rest."""
-    pairs = zip(label.split(), text.split(), strict=False)
-    if label.count(" ") == text.count(" ") and any(fuzz.ratio(*p) < SAME_WORD for p in pairs):
+    pairs = list(zip(label.split(), text.split(), strict=False))
+    if label.count(" ") == text.count(" ") and any(_other_word(*p) for p in pairs):
         return 0.0
     return fuzz.ratio(label, text)
 
 
+def _other_word(wanted: str, there: str) -> bool:
+    return len(wanted) > SHORT_WORD and fuzz.ratio(wanted, there) < SAME_WORD
+
+
 def _label_of(cell: Cell, label: str, score: float, where: slice) -> Label:
     words = cell.words[where]
-    letters = max(len(plain(cell.text)), 1)
+    # An explanation in brackets does not make the label a sentence.
+    bare = plain(re.sub(r"\([^)]*\)?", "", cell.text)) or plain(cell.text)
     return Label(
         label=label,
         score=score,
-        share=min(len(plain(" ".join(w.text for w in words))) / letters, 1.0),
+        share=min(len(plain(" ".join(w.text for w in words))) / max(len(bare), 1), 1.0),
         cell=cell,
         rect=rect_of(words),
         rest=cell.words[where.stop :],

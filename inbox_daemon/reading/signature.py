@@ -27,6 +27,24 @@ _SPECK_EXTENT = 1.6
 _SPECK_TOTAL = 3.0
 _SPECK_COUNT = 30
 _SURE_TYPE = 85.0
+_STAMP_EXTENT = 8.0
+_GLYPH = (1.2, 4.5)
+_BAR_COUNTS = 7
+_BUSY = 14
+_CROSS = (2, 24)
+_SPECK_AREA = 0.15
+_FAINT_EXTENT = 2.5
+_GROUP_GAP = 12.0
+# A blob of more than _LONG mm may reach far out of its zone.
+_LONG = 10.0
+# Typed letters in mm: heights, how level their feet stand; shorter words prove nothing.
+_TYPE = (1.0, 6.5)
+_LEVEL = 0.25
+_SHORT_WORD = 3
+# Shares of a blob that must lie in a letter's box, in a zone, in a stamp.
+_INSIDE = 0.8
+_HALF = 0.5
+_IN_STAMP = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +136,13 @@ def judged(page: Page, block: Block) -> Verdict:
 def _ink_in(block: Block) -> tuple[Blob, ...]:
     """Unexplained ink near the block: anything larger than a speck of dirt, or very many specks."""
     near = [b for b in block.left if _is_in(b, (block.around,))]
-    large = tuple(b for b in near if b.extent > _SPECK_EXTENT and b.area > 0.15)
+    large = tuple(b for b in near if b.extent > _SPECK_EXTENT and b.area > _SPECK_AREA)
     many = len(near) > _SPECK_COUNT or sum(b.area for b in near) > _SPECK_TOTAL
     return large or (tuple(near) if many else ())
 
 
 def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
-    part = 0.3 if blob.extent > 10 else 0.5
+    part = 0.3 if blob.extent > _LONG else 0.5
     return any(share(blob.box, z) >= part for z in zones)
 
 
@@ -148,10 +166,10 @@ def _stand_level(block: Block) -> bool:
         feet = [
             b.box[3]
             for b in block.drawing.blobs
-            if share(b.box, box) > 0.8 and 1.0 < b.height < 6.5
+            if share(b.box, box) > _INSIDE and _TYPE[0] < b.height < _TYPE[1]
         ]
-        level = max((sum(abs(a - b) < 0.25 for b in feet) for a in feet), default=0)
-        if word.text.isalpha() and len(word.text) > 3 and level < 0.4 * len(word.text):
+        level = max((sum(abs(a - b) < _LEVEL for b in feet) for a in feet), default=0)
+        if word.text.isalpha() and len(word.text) > _SHORT_WORD and level < 0.4 * len(word.text):
             return False
     return True
 
@@ -167,7 +185,7 @@ def _has_faint(block: Block) -> bool:
     for zone in block.zones:
         x0, y0, x1, y1 = (max(round(v * PX_PER_MM), 0) for v in zone)
         _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(pale[y0:y1, x0:x1]))
-        if any(max(s[2], s[3]) > 25 for s in stats[1:].tolist()):
+        if any(max(s[2], s[3]) > _FAINT_EXTENT * PX_PER_MM for s in stats[1:].tolist()):
             return True
     return False
 
@@ -182,8 +200,10 @@ def _doubt(block: Block, ink: Sequence[Blob]) -> tuple[str, float]:
     if shape is None:
         return ("stempel" if stamps else "wenig-tinte"), 0.0
     if not shape.is_pen_sized:
-        cross = shape.count <= 2 and shape.corners < 24
+        cross = shape.count <= _CROSS[0] and shape.corners < _CROSS[1]
         return ("kreuz" if cross else "wenig-tinte"), 0.0
+    if _is_busy(ink):
+        return "stempel", 0.0
     score = pen_score(shape)
     if score < (PEN_VERY_SURE if shape.is_type_like else PEN_SURE):
         return ("stempel" if stamps else "schriftart-oder-stift"), score
@@ -191,14 +211,18 @@ def _doubt(block: Block, ink: Sequence[Blob]) -> tuple[str, float]:
 
 
 def _stamps(block: Block) -> tuple[Span, ...]:
-    """Rings and frames; two straight bars apart from the known rules are a broken frame."""
-    large = [b for b in block.left if b.extent > 8 and _is_in(b, (block.around,))]
-    bars = [b for b in large if b.is_bar]
+    """Rings and frames, also a frame of which only single bars are left."""
+    large = [b for b in block.left if b.extent > _STAMP_EXTENT and _is_in(b, (block.around,))]
+    bars = [b for b in large if b.is_tilted_bar]
     found = stamps_in(block.drawing.labels, large)
-    if len(bars) < 2:
-        return found
-    frame = hull(bars)
-    return (*found, frame) if min(frame[2] - frame[0], frame[3] - frame[1]) > 5 else found
+    return (*found, hull(bars)) if len(bars) > 1 else found
+
+
+def _is_busy(ink: Sequence[Blob]) -> bool:
+    """Whether glyphs stand about as in a stamp or other print that the engine did not read."""
+    glyphs = sum(_GLYPH[0] < b.height < _GLYPH[1] and b.extent < _CORE_EXTENT for b in ink)
+    bars = sum(b.is_tilted_bar and b.extent > _STAMP_EXTENT for b in ink)
+    return glyphs + _BAR_COUNTS * bars >= _BUSY
 
 
 def _core(block: Block, ink: Sequence[Blob], stamps: Sequence[Span]) -> list[Blob]:
@@ -210,8 +234,8 @@ def _core(block: Block, ink: Sequence[Blob], stamps: Sequence[Span]) -> list[Blo
             if b.extent >= _CORE_EXTENT
             and b.length >= _CORE_LENGTH
             and not b.is_bar
-            and any(share(b.box, z) >= 0.5 for z in block.zones)
-            and not any(share(b.box, s) > 0.3 for s in stamps)
+            and any(share(b.box, z) >= _HALF for z in block.zones)
+            and not any(share(b.box, s) > _IN_STAMP for s in stamps)
         ]
     )
 
@@ -222,7 +246,7 @@ def _main_group(core: Sequence[Blob]) -> list[Blob]:
         return []
     group = [max(core, key=lambda b: b.length)]
     rest = [b for b in core if b is not group[0]]
-    while near := [b for b in rest if any(_gap(a.box, b.box) < 12 for a in group)]:
+    while near := [b for b in rest if any(_gap(a.box, b.box) < _GROUP_GAP for a in group)]:
         group += near
         rest = [b for b in rest if b not in near]
     return group

@@ -29,6 +29,18 @@ from inbox_daemon.reading.pen import hull
 _MATCH = 84.0
 _SURE_WORD = 70.0
 _MM_PER_INCH = 25.4
+_SAME = 0.5
+_TOUCH = 0.2
+_ROW = 0.4
+_LEAST_LETTERS = 3
+# Running text has at least so many words, or is at least so wide (mm).
+_TEXT_WORDS = 7
+_TEXT_WIDTH = 75
+_SENTENCE = (5, 12)
+# In mm: heights of printed words, largest glyph, place of a line at the right of its label.
+_PRINT = (1.0, 6.5)
+_GLYPH = (9, 6)
+_SIDE = (3, 25)
 # Words that may stand before the label on the same line.
 _BESIDE = frozenset({"ort", "datum", "und", "name", "vorname", "stempel", "funktion", "den"})
 
@@ -50,7 +62,7 @@ class Segment:
     def is_running_text(self) -> bool:
         """A long line that the engine read well."""
         sure = sum(w.confidence for w in self.words) / len(self.words) > _SURE_WORD
-        return sure and len(self.words) >= 7
+        return sure and len(self.words) >= _TEXT_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +100,7 @@ def _unique(words: Sequence[Word]) -> list[Word]:
     kept: list[Word] = []
     for word in sorted(words, key=lambda w: -w.confidence):
         box = (word.x0, word.y0, word.x1, word.y1)
-        if not any(share(box, (k.x0, k.y0, k.x1, k.y1)) > 0.5 for k in kept):
+        if not any(share(box, (k.x0, k.y0, k.x1, k.y1)) > _SAME for k in kept):
             kept.append(word)
     return kept
 
@@ -97,7 +109,7 @@ def _follows(last: Word, word: Word) -> bool:
     heights = (last.y1 - last.y0, word.y1 - word.y0)
     level = min(last.y1, word.y1) - max(last.y0, word.y0)
     gap = word.x0 - last.x1
-    return level > 0.5 * min(heights) and -0.5 * max(heights) < gap < 1.3 * max(heights)
+    return level > _SAME * min(heights) and -_SAME * max(heights) < gap < 1.3 * max(heights)
 
 
 def _letters(text: str) -> str:
@@ -107,8 +119,8 @@ def _letters(text: str) -> str:
 def is_label(segment: Segment, feld: Feld) -> bool:
     """Whether the segment is a printed label of the field, and no running text."""
     tokens = [t for w in segment.words if (t := _letters(w.text))]
-    sentence = len(tokens) > 5 and segment.words[-1].text.endswith(".")
-    if len(tokens) > 12 or sentence:
+    sentence = len(tokens) > _SENTENCE[0] and segment.words[-1].text.endswith(".")
+    if len(tokens) > _SENTENCE[1] or sentence:
         return False
     for label in feld.labels:
         size = len([t for t in label.split() if _letters(t)])
@@ -136,13 +148,14 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
     """Everything the verdict needs to know about the block that the label names."""
     x0, y0, x1, y1 = label.box
     mm = page.dpi / _MM_PER_INCH
-    area = (x0 - 50 * mm, y0 - 42 * mm, max(x0 + 115 * mm, x1 + 20 * mm), y1 + 36 * mm)
+    area = (x0 - 50 * mm, y0 - 42 * mm, max(x0 + 115 * mm, x1 + 100 * mm), y1 + 46 * mm)
+    area = (max(area[0], 0), max(area[1], 0), min(area[2], page.grey.shape[1]), area[3])
     patch = patch_around(page, area, skew(words, (y0 + y1) / 2))
-    near = [w for w in words if share((w.x0, w.y0, w.x1, w.y1), area) > 0.2]
+    near = [w for w in words if share((w.x0, w.y0, w.x1, w.y1), area) > _TOUCH]
     own = [patch.span(w.x0, w.y0, w.x1, w.y1) for w in label.words]
-    others = [s for s in segments_of(near) if share(s.box, label.box) < 0.5]
+    others = [s for s in segments_of(near) if share(s.box, label.box) < _SAME]
     printed = [(w, patch.span(w.x0, w.y0, w.x1, w.y1)) for s in others for w in _print_of(s)]
-    printed = [(w, b) for w, b in printed if 1.0 < b[3] - b[1] < 6.5]
+    printed = [(w, b) for w, b in printed if _PRINT[0] < b[3] - b[1] < _PRINT[1]]
     boxes = (*own, *(b for _, b in printed))
     drawing = drawing_of(patch, boxes)
     rows = leaders(drawing.blobs)
@@ -155,9 +168,9 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
         patch=patch,
         drawing=drawing,
         zones=zones,
-        around=_around(zones, here, alone=not _before(here, placed)),
+        around=_around(here, zones, placed),
         left=tuple(b for b in drawing.blobs if b.number not in dropped and not _is_type(b, boxes)),
-        typed=tuple((w, b) for w, b in printed if any(share(b, z) > 0.6 for z in zones)),
+        typed=tuple((w, b) for w, b in printed if any(share(b, z) > _SAME for z in zones)),
         explained=(*boxes, *lines, *drawing.posts),
         shares_place=any(_letters(w.text) in {"ort", "datum"} for w in label.words),
     )
@@ -171,21 +184,32 @@ def hull_of(spans: Sequence[Span]) -> Span:
 
 def _print_of(segment: Segment) -> list[Word]:
     """Words the engine is sure of; a letter or stroke standing alone may well be a pen's."""
-    if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < 3:
+    if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < _LEAST_LETTERS:
         return []
     return [w for w in segment.words if w.confidence >= _SURE_WORD and re.search(r"\w", w.text)]
 
 
 def _is_type(blob: Blob, boxes: Sequence[Span]) -> bool:
-    small = blob.height < 6 and blob.width < 9
+    small = blob.width < _GLYPH[0] and blob.height < _GLYPH[1]
     return small and any(within(blob.box, b, margin=0.6) for b in boxes)
 
 
-def _around(zones: Sequence[Span], label: Span, *, alone: bool) -> Span:
-    """All zones, 22 mm under the label, and as far to the sides as a signature may run."""
+def _around(label: Span, zones: Sequence[Span], others: Sequence[tuple[Span, Segment]]) -> Span:
+    """All zones and as far above, below and beside them as a signature may have slipped."""
     x0, y0, x1, y1 = hull_of(zones)
-    left = min(x0, label[0] - 45) if alone else x0
-    return left, y0, max(x1, label[0] + 95), max(y1, label[3] + 22)
+    left = x0 if _before(label, others) else min(x0, label[0] - 45)
+    above = _under_text(label[1] - 40, label, others)
+    below = label[3] + (22 if len(zones) == 1 else 44)
+    return left, min(y0, above), max(x1, label[0] + 95), max(y1, below)
+
+
+def _under_text(top: float, label: Span, others: Sequence[tuple[Span, Segment]]) -> float:
+    """`top`, or the lower edge of the last running text between it and the label."""
+    for span, segment in others:
+        long = segment.is_running_text or span[2] - span[0] > _TEXT_WIDTH
+        if long and span[3] < label[1] - 8 and span[0] < label[0] + 95 and span[2] > label[0]:
+            top = max(top, span[3])
+    return top
 
 
 def _before(label: Span, others: Sequence[tuple[Span, Segment]]) -> list[float]:
@@ -194,7 +218,7 @@ def _before(label: Span, others: Sequence[tuple[Span, Segment]]) -> list[float]:
 
 
 def _same_row(label: Span, span: Span) -> bool:
-    return share(label, (label[0], span[1], label[2], span[3])) > 0.4
+    return share(label, (label[0], span[1], label[2], span[3])) > _ROW
 
 
 def _zones(
@@ -202,16 +226,16 @@ def _zones(
 ) -> tuple[Span, ...]:
     """Where the signature may stand; above and below the label where no printed line tells."""
     over = [r for r in lines if _is_over(r, label)]
-    side = [r for r in lines if -3 < r[0] - label[2] < 25 and abs(r[3] - label[3]) < 3]
+    side = [
+        r
+        for r in lines
+        if -_SIDE[0] < r[0] - label[2] < _SIDE[1] and abs(r[3] - label[3]) < _SIDE[0]
+    ]
     rule = max(over, key=lambda r: r[3], default=None)
     left, right = _columns(label, rule, others)
     if side and rule is None:
         left, right = label[2] - 2, max(r[2] for r in side) + 6
-    top = label[1] - 32
-    for span, segment in others:
-        long = segment.is_running_text or span[2] - span[0] > 75
-        if long and span[3] < label[1] - 8 and span[0] < right and span[2] > left:
-            top = max(top, span[3])
+    top = _under_text(label[1] - 32, label, others)
     up = (left, top, right, label[3] + 7)
     if over or side:
         return (up,)
@@ -241,5 +265,5 @@ def _columns(
 
 
 def _is_sure(segment: Segment) -> bool:
-    sure = [w.text for w in segment.words if w.confidence >= 80]
-    return len(_letters(" ".join(sure))) >= 3
+    sure = [w.text for w in segment.words if w.confidence >= _SURE_WORD]
+    return len(_letters(" ".join(sure))) >= _LEAST_LETTERS

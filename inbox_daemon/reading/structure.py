@@ -62,6 +62,10 @@ class _Piece:
     def area(self) -> float:
         return max(self.rect[2] - self.rect[0], 0.0) * max(self.rect[3] - self.rect[1], 0.0)
 
+    def pitch(self, axis: int) -> float:
+        """Points from one pixel to the next, across (0) or down (1)."""
+        return (self.rect[axis + 2] - self.rect[axis]) / max(self.size[axis], 1)
+
     @property
     def dpi(self) -> float:
         return 72 * self.size[0] / max(self.rect[2] - self.rect[0], 0.01)
@@ -176,12 +180,15 @@ def _paper(pieces: list[_Piece], area: float) -> list[_Piece]:
 
 def _on_grid(piece: _Piece, base: _Piece) -> bool:
     """Pixels of both pictures fall together, as when one device split one scan into layers."""
-    fine, coarse = sorted((piece.dpi, base.dpi), reverse=True)
-    ratio = fine / max(coarse, 0.01)
-    pitch = 72 / max(fine, 0.01)
-    offsets = (piece.rect[0] - base.rect[0], piece.rect[3] - base.rect[3])
-    off = max(abs(o / pitch - round(o / pitch)) for o in offsets)
-    return abs(ratio - round(ratio)) < 0.01 * ratio and off < 0.15  # noqa: PLR2004
+    for axis in (0, 1):
+        ours, theirs = piece.pitch(axis), base.pitch(axis)
+        ratio = max(ours, theirs) / max(min(ours, theirs), 1e-6)
+        # Strips follow each other from the top, layers share a corner: both count from it.
+        corner = axis * 3
+        steps = (piece.rect[corner] - base.rect[corner]) / max(min(ours, theirs), 1e-6)
+        if abs(ratio - round(ratio)) > 0.01 * ratio or abs(steps - round(steps)) > 0.15:  # noqa: PLR2004
+            return False
+    return True
 
 
 def _laid_over(pieces: list[_Piece], paper: list[_Piece], area: float) -> list[_Piece]:

@@ -133,12 +133,24 @@ def test_ten_documents_a_mail_and_each_once(tmp_path: Path) -> None:
     assert [u.why for u in seen.unread] == ["zu-viele-anhaenge"] * 2
 
 
-def test_a_logo_is_no_document_and_a_damaged_pdf_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "whys"),
+    [((280, 280), []), ((2000, 400), []), ((590, 840), ["bild-zu-klein"])],
+)
+def test_a_logo_is_no_document_and_a_coarse_page_is_named(
+    tmp_path: Path, size: tuple[int, int], whys: list[str]
+) -> None:
     out = io.BytesIO()
-    Image.new("L", (300, 80)).save(out, "PNG")
-    (tmp_path / "logo").write_bytes(out.getvalue())
-    logo = evidence(tmp_path, out.getvalue(), form="file")
-    assert [u.why for u in logo.unread] == ["bild-zu-klein"]
+    Image.new("L", size).save(out, "PNG")
+    seen = evidence(tmp_path, b"Content-Type: image/png\n\n" + out.getvalue())
+    assert [u.why for u in seen.unread] == whys
+    assert seen.submission is not None
+    assert len(seen.submission.attachments) == 1
+    alone = evidence(tmp_path, out.getvalue(), form="file")
+    assert [u.why for u in alone.unread] == ["bild-zu-klein"]
+
+
+def test_a_damaged_pdf_is_named(tmp_path: Path) -> None:
     assert [u.why for u in evidence(tmp_path, mail(b"damaged")).unread] == ["kein-pdf"]
 
 

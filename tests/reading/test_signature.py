@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inbox_daemon.core.programm import Feld
-from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
+from inbox_daemon.core.values import Absent, DocumentKind, Read, Reading, Unreadable
 from inbox_daemon.reading.page import Page, Word
 from inbox_daemon.reading.signature import signature_on
 from inbox_daemon.reading.signature_block import is_label, segments_of

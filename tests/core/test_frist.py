@@ -1,0 +1,81 @@
+"""Deadlines: the last minute counts, the first second after it does not."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox_daemon.core.frist import BERLIN, german_instant, german_span, last_day, late_by
+from tests.core.cases import programm
+
+BOUND = datetime(2022, 7, 23, tzinfo=BERLIN)
+
+
+def test_the_deadline_of_the_programme_is_midnight_after_the_22nd_of_july() -> None:
+    assert programm().received_before == BOUND
+    assert BOUND.astimezone(UTC) == datetime(2022, 7, 22, 22, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("before", [timedelta(microseconds=1), timedelta(days=30)])
+def test_before_the_bound_is_in_time(before: timedelta) -> None:
+    assert late_by(BOUND - before, received_before=BOUND) is None
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1), timedelta(days=30)])
+def test_the_bound_itself_and_all_after_it_is_late(after: timedelta) -> None:
+    assert late_by(BOUND + after, received_before=BOUND) == after
+
+
+@given(
+    seconds=st.integers(-(10**7), 10**7),
+    zone=st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours))),
+)
+def test_the_zone_in_which_an_instant_is_written_does_not_matter(
+    seconds: int, zone: timezone
+) -> None:
+    instant = BOUND.astimezone(UTC) + timedelta(seconds=seconds)
+    late = late_by(instant.astimezone(zone), received_before=BOUND)
+    assert (late is None) == (seconds < 0)
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        (datetime(2022, 7, 22, 21, 59, 59, tzinfo=UTC), "22.07.2022, 23:59 Uhr"),
+        (datetime(2022, 7, 22, 22, 0, tzinfo=UTC), "23.07.2022, 00:00 Uhr"),
+        (datetime(2022, 12, 31, 23, 0, tzinfo=UTC), "01.01.2023, 00:00 Uhr"),
+    ],
+)
+def test_staff_read_the_time_of_stuttgart(instant: datetime, expected: str) -> None:
+    assert german_instant(instant) == expected
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (BOUND, "22.07.2022"),
+        (datetime(2022, 7, 22, 12, 0, tzinfo=BERLIN), "22.07.2022"),
+        (datetime(2023, 1, 1, tzinfo=BERLIN), "31.12.2022"),
+    ],
+)
+def test_the_last_day_is_the_day_before_an_exclusive_midnight(
+    bound: datetime, expected: str
+) -> None:
+    assert last_day(bound) == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(0), "0 Min."),
+        (timedelta(microseconds=1), "1 Min."),
+        (timedelta(seconds=59), "1 Min."),
+        (timedelta(seconds=61), "2 Min."),
+        (timedelta(hours=1), "1 Std. 0 Min."),
+        (timedelta(days=2, hours=3, minutes=4), "2 Tg. 3 Std. 4 Min."),
+        (timedelta(days=1), "1 Tg. 0 Min."),
+    ],
+)
+def test_a_span_is_written_in_days_hours_and_begun_minutes(span: timedelta, expected: str) -> None:
+    assert german_span(span) == expected

@@ -1,0 +1,89 @@
+"""How far a sender is proven: by the topmost word of our own server, aligned with From."""
+
+import pytest
+
+from inbox_daemon.core.sender import Grade, grade_of
+from inbox_daemon.core.values import Address
+from tests.core.cases import DOMAIN, PASSED, SERVER, address, mail
+
+CONFIRMED, UNPROVEN, CONTRADICTED = Grade.CONFIRMED, Grade.UNPROVEN, Grade.CONTRADICTED
+
+
+def graded(*authentication: str, addr: str = f"a@{DOMAIN}") -> Grade:
+    return grade_of(mail(from_=(address(addr),), authentication=authentication), SERVER)
+
+
+@pytest.mark.parametrize("senders", [(), (address("a@x.de"), address("b@y.de"))])
+def test_no_sender_or_two_senders_contradict_each_other(senders: tuple[Address, ...]) -> None:
+    assert grade_of(mail(from_=senders), SERVER) is CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        f"dkim=pass header.d={DOMAIN}",
+        f"dkim=pass (good key) header.d={DOMAIN} header.s=x",
+        f"DKIM = PASS header.d={DOMAIN.upper()}",
+        f'dkim=pass header.i="@{DOMAIN}"',
+        f"dmarc=pass header.from={DOMAIN}",
+        f"spf=pass smtp.mailfrom=bounce@mail.{DOMAIN}",
+        f"spf=pass smtp.helo={DOMAIN}",
+        f"dkim=fail header.d=x.example; dkim=pass header.d={DOMAIN}",
+        f"spf=fail smtp.mailfrom=x.example; dkim=pass header.d={DOMAIN}",
+    ],
+)
+def test_an_aligned_pass_of_our_server_confirms(result: str) -> None:
+    assert graded(f"{SERVER}; {result}") is CONFIRMED
+    assert graded(f"{SERVER.upper()} 1; {result}") is CONFIRMED
+
+
+def test_the_organisation_may_sign_for_its_subdomain() -> None:
+    assert graded(f"{SERVER}; dkim=pass header.d={DOMAIN}", addr=f"a@amt.{DOMAIN}") is CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "",
+        "none",
+        f"dkim=none header.d={DOMAIN}",
+        f"dkim=fail header.d={DOMAIN}",
+        f"dkim=passable header.d={DOMAIN}",
+        f"spf=softfail smtp.mailfrom={DOMAIN}",
+        "dkim=pass",
+        "dkim=pass header.d=evil.example",
+        f"dkim=pass header.d=evil{DOMAIN}",
+        f"dkim=pass header.d={DOMAIN}.evil.example",
+        f"arc=pass header.d={DOMAIN}",
+        f"(dkim=pass header.d={DOMAIN}) dkim=fail header.d=x.example",
+        f"dkim=fail (dkim=pass header.d={DOMAIN}) header.d=x.example",
+        "dkim=pass header.d=",
+    ],
+)
+def test_anything_less_than_an_aligned_pass_proves_nothing(result: str) -> None:
+    assert graded(f"{SERVER}; {result}") is UNPROVEN
+
+
+def test_a_dmarc_failure_contradicts_even_beside_a_pass() -> None:
+    both = f"dkim=pass header.d={DOMAIN}; dmarc=fail (p=REJECT) header.from={DOMAIN}"
+    assert graded(f"{SERVER}; {both}") is CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("",),
+        (";",),
+        (PASSED.replace(SERVER, "mx.evil.example"),),
+        (PASSED.replace(SERVER, f"{SERVER}.evil.example"),),
+        ("mx.evil.example; none", PASSED),
+        (f"{SERVER}; none", PASSED),
+    ],
+)
+def test_only_the_topmost_field_of_our_own_server_is_believed(fields: tuple[str, ...]) -> None:
+    assert graded(*fields) is UNPROVEN
+
+
+def test_a_sender_without_domain_is_confirmed_by_nothing() -> None:
+    assert graded(PASSED, addr="") is UNPROVEN

@@ -1,0 +1,101 @@
+"""The log: one changed byte, one removed line, one swapped pair is found; a torn line is kept."""
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from inbox_daemon.edges import ledger
+from inbox_daemon.edges.audit import AuditFile
+from inbox_daemon.edges.clock import SystemClock
+from inbox_daemon.edges.database import migrate, open_database, writing
+
+AT = datetime(2022, 7, 1, 8, tzinfo=UTC)
+ENTRIES = 30
+
+
+@pytest.fixture(name="log")
+def _log(tmp_path: Path) -> AuditFile:
+    engine = open_database(f"sqlite:///{tmp_path / 'inbox.sqlite3'}")
+    migrate(engine)
+    write_entries(engine, ENTRIES)
+    log = AuditFile(tmp_path / "audit.jsonl", engine, SystemClock())
+    assert log.catch_up() == ENTRIES
+    return log
+
+
+def write_entries(engine: Engine, count: int) -> None:
+    """Some entries, in one transaction each."""
+    for number in range(count):
+        with writing(engine) as session:
+            ledger.append(session, at=AT, case=f"A-{number}", kind="case.reading", versuch=number)
+
+
+def test_a_whole_log_is_verified(log: AuditFile) -> None:
+    found = log.verify()
+    assert (found.why, found.entries) == ("", ENTRIES)
+
+
+def test_catching_up_twice_writes_nothing_twice(log: AuditFile) -> None:
+    assert log.catch_up() == 0
+    again = AuditFile(log.path, log._engine, SystemClock())
+    assert again.catch_up() == 0
+    assert log.verify().why == ""
+
+
+def test_every_changed_byte_is_found(log: AuditFile) -> None:
+    content = log.path.read_bytes()
+    chance = random.Random(1)
+    for place in chance.sample(range(len(content)), 300):
+        flipped = bytes([content[place] ^ chance.randrange(1, 256)])
+        log.path.write_bytes(content[:place] + flipped + content[place + 1 :])
+        assert log.verify().why, f"byte {place} was changed unseen"
+
+
+def test_every_removed_line_is_found(log: AuditFile) -> None:
+    lines = log.path.read_bytes().splitlines(keepends=True)
+    for place in range(len(lines)):
+        log.path.write_bytes(b"".join(lines[:place] + lines[place + 1 :]))
+        assert log.verify().line == place + 1
+
+
+def test_every_swapped_pair_is_found(log: AuditFile) -> None:
+    lines = log.path.read_bytes().splitlines(keepends=True)
+    for place in range(len(lines) - 1):
+        swapped = [*lines[:place], lines[place + 1], lines[place], *lines[place + 2 :]]
+        log.path.write_bytes(b"".join(swapped))
+        assert log.verify().line == place + 1
+
+
+def test_a_log_that_was_rewritten_whole_is_found_by_the_database(
+    log: AuditFile, tmp_path: Path
+) -> None:
+    other = open_database(f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    migrate(other)
+    write_entries(other, ENTRIES - 1)
+    with writing(other) as session:
+        ledger.append(session, at=AT, case="A-forged", kind="case.reading", versuch=1)
+    log.path.unlink()
+    forged = AuditFile(log.path, other, SystemClock())
+    forged.catch_up()
+    assert forged.verify().why == ""
+    assert log.verify().why == "weicht-von-datenbank-ab"
+
+
+def test_a_log_that_was_cut_at_its_end_is_found(log: AuditFile) -> None:
+    lines = log.path.read_bytes().splitlines(keepends=True)
+    log.path.write_bytes(b"".join(lines[:-5]))
+    assert log.verify().why == "zeile-fehlt"
+
+
+def test_a_line_torn_by_a_crash_is_kept_aside_and_told_of(log: AuditFile) -> None:
+    content = log.path.read_bytes()
+    log.path.write_bytes(content[:-40])
+    after_crash = AuditFile(log.path, log._engine, SystemClock())
+    assert after_crash.catch_up() == 2, "the torn line again, and the entry that tells of it"
+    assert after_crash.verify().why == ""
+    [aside] = log.path.parent.glob("audit.torn-*")
+    assert aside.read_bytes() in content
+    assert b"log.repaired" in log.path.read_bytes()

@@ -1,0 +1,91 @@
+"""`inspect --json`: one object a file in the order of the arguments, whatever the files are."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.full
+PROJECT = Path(__file__).parents[1]
+SAMPLES = PROJECT / "samples" / "soforthilfe-ukraine-2022"
+HOSTILE = PROJECT.parent / "shared" / "data" / "hostile"
+STATUSES = {
+    "amount": {"read", "unsure", "absent"},
+    "signature": {"present", "unsure", "absent"},
+    "applicant": {"read", "unsure", "absent"},
+}
+
+
+def inspected(*files: Path) -> list[dict[str, Any]]:
+    """The objects for these files."""
+    command = [sys.executable, "-m", "inbox_daemon", "inspect", "--json", *map(str, files)]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def assert_shape(seen: dict[str, Any]) -> None:
+    """The shape of contracts: names, statuses, null where nothing was read."""
+    assert {"file", "documents", "verdict", "error"} <= seen.keys()
+    assert seen["verdict"]["outcome"] in {"file", "query", "flag", "ignore"}
+    assert "@sha256:" in seen["verdict"]["rules"]
+    for document in seen["documents"]:
+        assert document["kind"] in {"scan", "born-digital", "mixed"}
+        for name, statuses in STATUSES.items():
+            field = document[name]
+            assert field["status"] in statuses
+            if field["status"] in {"read", "present"}:
+                assert len(field["box"]) == 4
+                assert field["page"] >= 1
+            else:
+                assert field["box"] is None
+                assert field["why"]
+
+
+def test_each_file_gets_its_object_in_order_and_bad_ones_stop_nobody(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.pdf"
+    junk.write_bytes(b"%PDF-1.4 and then nothing of the kind")
+    good = SAMPLES / "12-unterschrift-fehlt" / "mail.eml"
+    files = [junk, tmp_path / "is-not-there.pdf", good]
+    seen = inspected(*files)
+    assert [one["file"] for one in seen] == [str(file) for file in files]
+    for one in seen:
+        assert_shape(one)
+    assert seen[0]["documents"] == []
+    assert seen[0]["error"]
+    assert seen[0]["verdict"]["outcome"] == "flag"
+    assert seen[1]["error"] == "datei-fehlt"
+    assert seen[2]["verdict"]["outcome"] == "query"
+    assert seen[2]["message"]["kreis"]["status"] == "matched"
+    assert seen[2]["message"]["authentication"] == "confirmed"
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")
+@pytest.mark.parametrize("kind", ["eml", "pdf"])
+def test_no_hostile_file_crashes_hangs_or_swells_the_parent(kind: str) -> None:
+    files = sorted((HOSTILE / kind).glob(f"*.{kind}"))
+    command = [sys.executable, "-m", "inbox_daemon", "inspect", "--json", *map(str, files)]
+    began = time.monotonic()
+    running = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    seen = [json.loads(line) for line in running.stdout]
+    _, status, used = _reaped(running.pid)
+    assert status == 0
+    assert [one["file"] for one in seen] == [str(file) for file in files]
+    for one in seen:
+        assert_shape(one)
+        assert one["documents"] or one["error"] or one.get("message")
+        assert one["verdict"]["outcome"] in {"flag", "ignore", "query"}
+        assert sum(document["seconds"] for document in one["documents"]) < 120
+    assert used.ru_maxrss < 300 * 1024, f"{used.ru_maxrss >> 10} MB in the parent"
+    print(f"{len(files)} {kind} in {time.monotonic() - began:.0f} s")
+
+
+def _reaped(pid: int) -> tuple[int, int, resource.struct_rusage]:
+    return os.wait4(pid, 0)
