@@ -4,6 +4,7 @@ Promises: parts are built once, from one Settings. Touches: folders, the databas
 Trusts: config.py and ruleset.py, which have checked everything. Limits: no logic.
 """
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,6 +147,8 @@ class App:
         """Holds the lock against a second daemon on this state folder."""
         self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         with only_one(self.settings.state_dir / "daemon.lock"):
+            # What a killed reading left behind may hold personal data.
+            shutil.rmtree(self.settings.state_dir / "work", ignore_errors=True)
             yield
 
 

@@ -22,7 +22,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from inbox_daemon.app import App
-from inbox_daemon.core.errors import Permanent, Temporary
+from inbox_daemon.core.errors import InboxError
+from inbox_daemon.core.wording import TERMINAL
 from inbox_daemon.edges.systemd import notify
 from inbox_daemon.steps import Steps
 
@@ -55,14 +56,16 @@ class Daemon:
         """One poll; what may pass is told and waits for the next."""
         try:
             new = self._steps.once()
-        except (Temporary, Permanent) as error:
+        except InboxError as error:
             log.error("poll.failed", code=error.code, error=str(error))
-            notify(f"STATUS=Abruf gescheitert ({error.code})")
+            _tell("poll.failed", code=error.code)
+            # The loop is alive; a restart would not bring the server back.
+            notify("WATCHDOG=1")
             return
         counts = self._app.records.counts()
         notify("READY=1")
         notify("WATCHDOG=1")
-        notify(f"STATUS=letzter Abruf {_hour()}, {counts.get('flagged', 0)} in Pr\u00fcfung")
+        _tell("poll.done", hour=_hour(), flagged=counts.get("flagged", 0))
         log.info("poll.done", new=new, **counts)
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -89,6 +92,10 @@ class Daemon:
 def _on_event(event: JobExecutionEvent) -> None:
     error = getattr(event, "exception", None)
     log.error("poll.event", event=event.code, error=repr(error) if error else "")
+
+
+def _tell(key: str, **values: object) -> None:
+    notify(f"STATUS={TERMINAL[key].format(**values)}")
 
 
 def _hour() -> str:

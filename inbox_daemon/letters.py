@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from inbox_daemon.core import frist
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.verdict import Finding, Query
-from inbox_daemon.core.wording import bitte
+from inbox_daemon.core.wording import BETREFF, bitte
 from inbox_daemon.ports import Case, Letter
 
 WIDTH = 72
@@ -50,7 +50,7 @@ class Letters:
         return Letter(
             message_id=f"<{case.number.lower()}.rueckfrage@{rules.postfach.eigene_domains[0]}>",
             recipient=query.recipient,
-            subject=f"R\u00fcckfrage zu Ihrem Antrag \u2013 {programm.titel} ({case.number})",
+            subject=BETREFF.format(titel=programm.titel, fall=case.number),
             body=wrapped(body),
             in_reply_to=case.raw.message_id,
         )

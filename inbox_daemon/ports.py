@@ -179,6 +179,9 @@ class Store(Protocol):
     def begin_reading(self, case: str, *, at: datetime) -> int:
         """Counts and commits the attempt before anything is parsed; the count."""
 
+    def forget_attempt(self, case: str) -> None:
+        """Takes back a counted attempt: the machine was at fault, not the message."""
+
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
         """Fetched → read."""
 

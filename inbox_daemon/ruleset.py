@@ -20,6 +20,7 @@ from inbox_daemon.core.frist import BERLIN
 from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis, Postfach, Ruleset
 
 KREISE, POSTFACH = "kreise.toml", "postfach.toml"
+LETTER = "rueckfrage.txt.j2"
 COUNT_OF_KREISE, COUNT_OF_LANDKREISE = 44, 35
 
 _File = TypeVar("_File", bound="_Closed")
@@ -136,7 +137,7 @@ def load_rules(folder: Path) -> Ruleset:
     if kreise is not None:
         mistakes.extend(_kreise_mistakes(kreise))
     for programm in programme:
-        mistakes.extend(_programm_mistakes(programm, kreise))
+        mistakes.extend(_programm_mistakes(programm, kreise, folder))
     if mistakes or kreise is None or postfach is None:
         raise ConfigError(tuple(mistakes))
     return _ruleset(_version(folder), kreise, postfach, programme)
@@ -189,9 +190,13 @@ def _kreise_mistakes(file: _KreiseFile) -> Iterator[str]:
         yield f"{KREISE}: einwohner add up to {total}, einwohner_summe says {file.einwohner_summe}"
 
 
-def _programm_mistakes(programm: _ProgrammFile, kreise: _KreiseFile | None) -> Iterator[str]:
+def _programm_mistakes(
+    programm: _ProgrammFile, kreise: _KreiseFile | None, folder: Path
+) -> Iterator[str]:
     where = f"{programm.kennung}.toml"
     known = {name for name, _ in CHECKS}
+    if not (folder / programm.kennung / LETTER).is_file():
+        yield f"{where}: the letter {programm.kennung}/{LETTER} is missing"
     for name in programm.pruefungen.namen:
         if name not in known:
             yield f"{where}: pruefungen.namen: there is no check {name!r}"

@@ -155,7 +155,11 @@ class Steps:
         return self.reader.read(case.raw.sha256, rules=self.rules)
 
     def _keep(self, case: Case, done: Future[Evidence | None]) -> None:
-        evidence = done.result()
+        try:
+            evidence = done.result()
+        except Temporary:
+            self.store.forget_attempt(case.number)
+            raise
         if evidence is not None:
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
             log.info("case.read", case=case.number, failure=evidence.failure)

@@ -33,7 +33,7 @@ state_dir = {run}
 log_path = {folder}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 mail_location = maildir:{mail}/%u
 first_valid_uid = 1
@@ -52,10 +52,10 @@ userdb {{
 service imap-login {{
   chroot =
   inet_listener imap {{
-    port = {port}
+    port = {plain_port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service anvil {{
@@ -96,10 +96,13 @@ class Imap:
 
 
 @contextmanager
-def dovecot(folder: Path) -> Iterator[Imap]:
-    """Starts Dovecot with its mail in `folder` and ends it afterwards."""
+def dovecot(folder: Path, *, tls: bool = False) -> Iterator[Imap]:
+    """Starts Dovecot with its mail in `folder` and ends it afterwards.
+
+    With `tls` it speaks only TLS, with a certificate for localhost in `folder`/cert.pem.
+    """
     port = free_port()
-    config = _configure(folder, port)
+    config = _configure(folder, port, tls=tls)
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)])
     try:
         _wait_for(port, process, folder / "dovecot.log")
@@ -113,7 +116,16 @@ def dovecot(folder: Path) -> Iterator[Imap]:
             process.wait()
 
 
-def _configure(folder: Path, port: int) -> Path:
+def _certificate(folder: Path) -> str:
+    """A certificate for localhost, signed by itself; the lines of the configuration for it."""
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    subprocess.run([*command, *subject, *files], check=True, capture_output=True)
+    return f"ssl = required\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem"
+
+
+def _configure(folder: Path, port: int, *, tls: bool) -> Path:
     run, mail = folder / "run", folder / "mail"
     shutil.rmtree(run, ignore_errors=True)
     for place in (run, mail):
@@ -133,7 +145,9 @@ def _configure(folder: Path, port: int) -> Path:
             run=run,
             folder=folder,
             mail=mail,
-            port=port,
+            tls=_certificate(folder) if tls else "ssl = no",
+            plain_port=0 if tls else port,
+            tls_port=port if tls else 0,
             password=PASSWORD,
             owner=owner,
             group=owner if root else _group(),

@@ -19,7 +19,7 @@ from inbox_daemon.core.errors import Permanent
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.core.verdict import Accept, Dismiss, Finding, Known, Query, Result, Verdict
-from inbox_daemon.core.wording import AUDIT_KINDS, STATES, sentence
+from inbox_daemon.core.wording import AUDIT_KINDS, STATES, TERMINAL, sentence
 from inbox_daemon.edges.records import CaseLine
 from inbox_daemon.steps import decision_for
 
@@ -47,7 +47,7 @@ def listed(app: App, *, as_json: bool) -> int:
     for line in lines:
         reasons = "; ".join(_sentences(app, line))
         print(f"{line.number}  {frist.german_instant(line.received_at)}  {reasons}")
-    print(f"{len(lines)} F\u00e4lle in Pr\u00fcfung")
+    print(TERMINAL["queue.count"].format(count=len(lines)))
     return 0
 
 
@@ -112,6 +112,7 @@ def decided(app: App, number: str, wish: Wish) -> int:
         why=wish.why,
         replaces=wish.replaces,
     )
+    app.audit.catch_up()
     print(f"{number}: {STATES[_case(app, number).state.value]}")
     return 0
 

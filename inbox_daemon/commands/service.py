@@ -12,6 +12,7 @@ from inbox_daemon.commands.inspect import seen_in
 from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.states import State
+from inbox_daemon.core.wording import TERMINAL
 from inbox_daemon.daemon import Daemon
 from inbox_daemon.ruleset import load_rules
 
@@ -116,10 +117,11 @@ def rules_show(app: App) -> int:
     """The programmes in German, to be read aloud."""
     for programm in app.rules.programme:
         print(f"{programm.titel} ({programm.kennung})")
-        print(f"  Eingang bis zum Ablauf des {frist.last_day(programm.received_before)}")
-        print(f"  Pr\u00fcfungen: {', '.join(programm.checks)}")
-        note = " (Sch\u00e4tzung, nicht amtlich)" if programm.rahmen_is_estimate else ""
-        print(f"  Planungsrahmen{note}:")
+        day = frist.last_day(programm.received_before)
+        source = TERMINAL["rules.estimate" if programm.rahmen_is_estimate else "rules.official"]
+        print("  " + TERMINAL["rules.frist"].format(day=day))
+        print("  " + TERMINAL["rules.checks"].format(checks=", ".join(programm.checks)))
+        print("  " + TERMINAL["rules.rahmen"].format(source=source))
         for ags, rahmen in programm.rahmen:
             kreis = app.rules.kreis(ags)
             print(f"    {ags} {kreis.name if kreis else '':40} {rahmen:>12}")

@@ -25,14 +25,20 @@ FINDINGS: Final = MappingProxyType(
         "antwort-nach-frist": "Es wurde nicht geschrieben: Die Antragsfrist ist vorbei oder der Eingang ungeklärt.",
         "antwort-unbestaetigt": "Es wurde nicht geschrieben: Die Echtheit des Absenders ist nicht bestätigt.",
         "antwort-zu-oft": "Es wurde nicht geschrieben: An diese Adresse gingen heute schon mehrere Schreiben.",
+        "ablage": "Unter dieser Fallnummer liegt schon ein anderer Vorgang. Bitte die Administration verständigen.",
         "archiv": "Der Anhang ist ein Archiv (z. B. ZIP); es wird nicht automatisch ausgepackt.",
         "automatische-mail": "Automatische Mail (z. B. Abwesenheitsnotiz) ohne Antrag; nichts zu tun.",
         "betrag-fehlt": "Das Feld für den beantragten Betrag ist leer.",
         "betrag-gelesen": "Beantragt sind {betrag} Euro.",
         "betrag-unklar": "Der beantragte Betrag ist nicht sicher zu lesen ({grund}). Bitte eintragen.",
         "datei-auffaellig": "Unterschrift gesehen, aber die Datei ist kein unveränderter Scan. Bitte prüfen.",
+        "defekt": "Im Programm ist ein Fehler aufgetreten. Bitte das Original ansehen und die Administration verständigen.",
         "dateiart": "Der Antrag kam als Textdatei (z. B. Word) statt als unterschriebener Scan.",
         "doppelt": "Dieselbe Mail liegt schon vor (Fall {fall}); nichts zu tun.",
+        "eindeutigkeit": "Der Vorgang widerspricht einem schon gespeicherten. Bitte die Administration verständigen.",
+        "ersetzen": "Der zu ersetzende Vorgang ist nicht gültig abgelegt. Bitte prüfen.",
+        "fall-unbekannt": "Diesen Fall gibt es nicht.",
+        "fall-ungelesen": "Der Fall ist noch nicht gelesen.",
         "frist-gewahrt": "Eingegangen am {eingang}, innerhalb der Frist.",
         "frist-versaeumt": "Eingegangen am {eingang}, {verspaetung} nach Ablauf der Frist ({frist}).",
         "im-planungsrahmen": "Der Betrag ({betrag} Euro) liegt im Planungsrahmen ({rahmen} Euro).",
@@ -50,6 +56,7 @@ FINDINGS: Final = MappingProxyType(
         "programm-unklar": "Das Formular ist nicht als Antrag eines bekannten Förderprogramms zu erkennen.",
         "pruefung-gescheitert": "Die Prüfung „{pruefung}“ ist mit einem Fehler abgebrochen ({fehler}).",
         "sachbearbeitung": "Die Sachbearbeitung hat entschieden.",
+        "spool": "Gespeicherte Bytes fehlen. Bitte sofort die Administration verständigen.",
         "ueber-planungsrahmen": "Der Betrag ({betrag} Euro) liegt über dem Planungsrahmen ({rahmen} Euro).",
         "unbekannte-datei": "Der Anhang hat eine unbekannte Dateiart. Bitte ansehen.",
         "unterschrieben": "Eine handschriftliche Unterschrift ist zu sehen.",
@@ -61,6 +68,7 @@ FINDINGS: Final = MappingProxyType(
         "versand-unklar": "Ob die Rückfrage angekommen ist, ist ungewiss; sie wird nicht wiederholt. Bitte nachsehen.",
         "verschluesselt": "Die PDF-Datei ist mit einem Kennwort geschützt.",
         "verschluesselte-mail": "Die Mail oder ihr Anhang ist verschlüsselt.",
+        "zustand": "Der Fall ist in einem anderen Zustand als erwartet. Bitte neu laden.",
         "zweiter-antrag": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}).",
     }
 )
@@ -72,14 +80,14 @@ READINGS: Final = MappingProxyType(
         "anderes-formular": "anderes Schreiben",
         "aufbau-unlesbar": "Aufbau der Mail nicht lesbar",
         "base64": "Anhang beschädigt kodiert",
-        "bild": "Bild nicht lesbar",
+        "bild-beschaedigt": "Bild beschädigt",
         "bild-zu-klein": "Bild zu klein",
+        "block-abgeschnitten": "Unterschriftsfeld abgeschnitten",
         "datei-fehlt": "Datei nicht gefunden",
         "dreimal-abgebrochen": "Lesen dreimal abgebrochen",
         "exchange-ersatznachricht": "Ersatznachricht von Exchange",
         "feld-leer": "Feld ist leer",
         "feld-nicht-gefunden": "Feld nicht gefunden",
-        "fleck": "Fleck oder Schmutz",
         "handschrift": "von Hand geschrieben",
         "kein-dokument": "kein Dokument",
         "kein-papierscan": "kein Scan von Papier",
@@ -99,19 +107,20 @@ READINGS: Final = MappingProxyType(
         "mehrere-betraege": "mehrere Beträge",
         "mehrere-bloecke": "mehrere Unterschriftsfelder",
         "mehrere-programme": "mehrere Programme",
-        "nicht-gefunden": "nicht gefunden",
         "null-betrag": "Betrag ist null",
         "nur-einmal-gelesen": "nur einmal gelesen",
         "nur-getippt": "nur getippter Name",
-        "nur-stempel": "nur Stempel",
         "ocr-absturz": "Texterkennung abgestürzt",
         "ocr-fehlt": "Texterkennung fehlt",
         "ocr-zeit": "Texterkennung zu langsam",
+        "ort-datum-hand": "Ort und Datum von Hand in derselben Zeile",
         "pdf-beschaedigt": "PDF beschädigt",
         "pdf-verschluesselt": "PDF mit Kennwort",
+        "programm-nicht-erkannt": "Programm nicht erkannt",
         "schreibweise": "Schreibweise mehrdeutig",
         "schriftart-oder-stift": "Schriftart oder Stift",
         "seiten-ausgelassen": "nicht alle Seiten gelesen",
+        "speicher": "zu wenig Speicher",
         "stempel": "Stempel im Feld",
         "teil-grenze": "Teile der Mail nicht abgegrenzt",
         "teil-unlesbar": "Teil der Mail nicht lesbar",
@@ -160,11 +169,31 @@ STATES: Final = MappingProxyType(
     }
 )
 
+# The folder on the mail server for each end.
+FOLDERS: Final = MappingProxyType(
+    {"filed": "Abgelegt", "noted": "Abgelegt", "queried": "Rückfrage", "flagged": "Prüfung"}
+)
+
+BETREFF: Final = "Rückfrage zu Ihrem Antrag – {titel} ({fall})"
+
+# One line of systemctl status, and what the command line prints around its results.
+TERMINAL: Final = MappingProxyType(
+    {
+        "poll.done": "letzter Abruf {hour}, {flagged} in Prüfung",
+        "poll.failed": "Abruf gescheitert ({code})",
+        "queue.count": "{count} Fälle in Prüfung",
+        "rules.frist": "Eingang bis zum Ablauf des {day}",
+        "rules.checks": "Prüfungen: {checks}",
+        "rules.rahmen": "Planungsrahmen, {source}:",
+        "rules.estimate": "geschätzt, nicht amtlich",
+        "rules.official": "amtlich",
+    }
+)
+
 AUDIT_KINDS: Final = MappingProxyType(
     {
         "message.fetched": "Mail abgeholt und gesichert",
         "message.relocated": "Mail auf dem Server neu nummeriert",
-        "message.gone": "Mail vor dem Abholen verschwunden",
         "message.moved": "Mail auf dem Server verschoben",
         "case.reading": "Lesen begonnen",
         "case.read": "Mail gelesen",
@@ -178,7 +207,6 @@ AUDIT_KINDS: Final = MappingProxyType(
         "letter.result": "Ergebnis des Versands",
         "staff.decided": "Entscheidung der Sachbearbeitung",
         "log.repaired": "Protokolldatei nach Abbruch ergänzt",
-        "mailbox.renumbered": "Postfach neu nummeriert (UIDVALIDITY)",
     }
 )
 

@@ -3,11 +3,13 @@
 Promises: every committed entry appears in the file, in order, once; a line torn by a crash is kept
 aside and told of in the log, never silently dropped. Touches: the log folder.
 Trusts: the database for what was committed, the file for nothing (`verify` reads both).
-Limits: one writer, under the daemon's lock; rotation must not be done by copytruncate.
+Limits: one writer at a time, by a lock of its own; never rotate it by copytruncate.
 """
 
+import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -22,6 +24,8 @@ from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.durable import fsync_folder
 from inbox_daemon.ports import Clock
+
+PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +45,31 @@ class AuditFile:
         self.path = path
         self._engine = engine
         self._clock = clock
-        self._last: int | None = None
+        # The last entry in the file, and the size of the file when we last wrote it.
+        self._last, self._size = 0, -1
 
     def catch_up(self) -> int:
         """Appends what is committed and not yet in the file; how many lines."""
         try:
-            if self._last is None:
-                self._last = self._mend()
-            with reading(self._engine) as session:
-                fresh = list(ledger.entries(session, after=self._last))
-            if fresh:
-                self._append(fresh)
-                self._last = fresh[-1].number
+            with self.path.with_suffix(".lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return self._catch_up()
         except OSError as error:
-            self._last = None
             raise Temporary(f"the log {self.path} cannot be written: {error}") from error
+
+    def _catch_up(self) -> int:
+        if self._size != self._bytes():
+            self._last = self._mend()
+        with reading(self._engine) as session:
+            fresh = list(ledger.entries(session, after=self._last))
+        if fresh:
+            self._append(fresh)
+            self._last = fresh[-1].number
+        self._size = self._bytes()
         return len(fresh)
+
+    def _bytes(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def _append(self, entries: list[chain.AuditEntry]) -> None:
         new = not self.path.exists()
@@ -101,7 +114,18 @@ class AuditFile:
             )
 
     def verify(self) -> Verified:
-        """Reads the whole file against itself and against the database."""
+        """Reads the whole file against itself and against the database.
+
+        An entry may be committed a moment before its line is written: a missing end is looked at
+        twice before it counts.
+        """
+        found = self._verify()
+        if found.why != "zeile-fehlt":
+            return found
+        time.sleep(PATIENCE_S)
+        return self._verify()
+
+    def _verify(self) -> Verified:
         with reading(self._engine) as session:
             stored = list(ledger.entries(session))
         found = chain.verify(self._lines())

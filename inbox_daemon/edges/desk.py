@@ -26,12 +26,12 @@ class ReadingDesk:
     def __init__(
         self, *, work: Path, spool: Spool, reader: CagedReader, seconds: int, page_limit: int
     ) -> None:
-        work.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._work, self._spool, self._reader = work, spool, reader
         self._seconds, self._page_limit = seconds, page_limit
 
     def read(self, sha256: str, *, rules: Ruleset) -> Evidence:
         """What was seen in this mail. Raises Temporary when disk or process table are full."""
+        self._work.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
             job = Job(
                 path=str(self._spool.path(sha256).resolve()),

@@ -15,7 +15,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from inbox_daemon.core.errors import Permanent, Temporary
+from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.loopback import is_loopback
 from inbox_daemon.ports import Listed, MailboxView
@@ -92,7 +92,7 @@ class ImapMailbox:
         timeout_s: float,
     ) -> None:
         if not tls and not is_loopback(host):
-            raise Permanent(f"without TLS only a loopback address may be used, not {host}")
+            raise ConfigError((f"imap.tls: only loopback may do without TLS, not {host}",))
         self.name = name
         self._host, self._port, self._tls = host, port, tls
         self._user, self._password = user, password

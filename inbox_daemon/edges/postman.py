@@ -5,6 +5,7 @@ lost connection is UNKNOWN, never tried again (RFC 5321 4.5.3.2.6 and the gap of
 Touches: the SMTP server. Trusts: its reply codes. Limits: one recipient a letter.
 """
 
+import contextlib
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from inbox_daemon.core.errors import Permanent
+from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.loopback import is_loopback
 from inbox_daemon.ports import Clock, Letter
@@ -38,7 +39,7 @@ class SmtpPostman:
         timeout_s: float,
     ) -> None:
         if not starttls and not is_loopback(host):
-            raise Permanent(f"without STARTTLS only a loopback address may be used, not {host}")
+            raise ConfigError((f"smtp.starttls: only loopback may do without, not {host}",))
         self._host, self._port, self._starttls = host, port, starttls
         self._user, self._password = user, password
         self._sender, self._clock, self._timeout_s = sender, clock, timeout_s
@@ -46,19 +47,25 @@ class SmtpPostman:
     def send(self, letter: Letter, *, before_data: Callable[[], None]) -> Outcome:
         """Sends once. RETRY_LATER and GIVEN_UP mean that surely nothing was delivered."""
         content = self._message(letter).as_bytes(policy=SMTP)
+        smtp = smtplib.SMTP(timeout=self._timeout_s)
         try:
-            with smtplib.SMTP(self._host, self._port, timeout=self._timeout_s) as smtp:
-                refused = self._envelope(smtp, letter)
-                if refused is not None:
-                    return refused
-                before_data()
-                return _content(smtp, content)
-        except smtplib.SMTPAuthenticationError:
-            return Outcome.RETRY_LATER
+            refused = self._envelope(smtp, letter)
         except (smtplib.SMTPException, OSError):
+            smtp.close()
             return Outcome.RETRY_LATER
+        try:
+            if refused is not None:
+                return refused
+            before_data()
+            return _content(smtp, content)
+        finally:
+            # What is said after the answer to the final dot changes nothing about the letter.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+            smtp.close()
 
     def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Outcome | None:
+        smtp.connect(self._host, self._port)
         smtp.ehlo_or_helo_if_needed()
         if self._starttls:
             smtp.starttls(context=ssl.create_default_context())

@@ -27,6 +27,7 @@ from inbox_daemon.core.verdict import (
     Query,
     Verdict,
 )
+from inbox_daemon.core.wording import FOLDERS
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.tables import (
     CaseRow,
@@ -38,13 +39,6 @@ from inbox_daemon.edges.tables import (
     VerdictRow,
 )
 from inbox_daemon.ports import Case, Decision, Effect, Pending
-
-FOLDERS = {
-    State.FILED: "Abgelegt",
-    State.NOTED: "Abgelegt",
-    State.QUERIED: "R\u00fcckfrage",
-    State.FLAGGED: "Pr\u00fcfung",
-}
 
 
 def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
@@ -164,7 +158,7 @@ def _save_consequences(
             )
         )
     for effect in effects:
-        if effect.letter_id is not None:
+        if effect.letter_id is not None and session.get(LetterRow, row.number) is None:
             session.add(
                 LetterRow(
                     case_number=row.number,
@@ -173,11 +167,43 @@ def _save_consequences(
                     at=at,
                 )
             )
+        _place(session, row, effect, at=at)
+    session.flush()
+
+
+def _place(session: Session, row: CaseRow, effect: Effect, *, at: datetime) -> None:
+    """The effect in the outbox; one of its kind that surely came to nothing is taken up again."""
+    old = session.exec(
+        select(EffectRow).where(
+            col(EffectRow.case_number) == row.number, col(EffectRow.kind) == effect.kind.value
+        )
+    ).first()
+    if old is None:
         session.add(
             EffectRow(
                 case_number=row.number, kind=effect.kind.value, payload=effect.payload, due_at=at
             )
         )
+        return
+    if old.outcome != Outcome.GIVEN_UP.value:
+        raise Defect(f"{row.number}: {effect.kind} was done before", code="eindeutigkeit")
+    old.payload, old.due_at = effect.payload, at
+    old.outcome, old.attempted_at, old.attempts = None, None, 0
+
+
+def give_up(session: Session, row: CaseRow) -> None:
+    """Ends the open effects of a case; a record that was never filed counts no longer."""
+    for effect in session.exec(
+        select(EffectRow).where(
+            col(EffectRow.case_number) == row.number, col(EffectRow.outcome).is_(None)
+        )
+    ):
+        was_letter = effect.kind == EffectKind.SEND_LETTER.value
+        in_doubt = was_letter and effect.attempted_at is not None
+        effect.outcome = (Outcome.UNKNOWN if in_doubt else Outcome.GIVEN_UP).value
+        record = session.get(RecordRow, row.number)
+        if effect.kind == EffectKind.FILE_RECORD.value and record is not None:
+            session.delete(record)
     session.flush()
 
 
@@ -200,7 +226,7 @@ def settle(
             EffectRow(
                 case_number=row.number,
                 kind=EffectKind.MOVE_MESSAGE.value,
-                payload=FOLDERS[state],
+                payload=FOLDERS[state.value],
                 due_at=at,
             )
         )

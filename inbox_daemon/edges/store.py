@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.states import State
+from inbox_daemon.core.states import FINAL, State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
     EffectKind,
@@ -75,6 +75,12 @@ class SqlStore:
             ledger.append(session, at=at, case=case, kind="case.reading", versuch=row.attempts)
             return row.attempts
 
+    def forget_attempt(self, case: str) -> None:
+        """Takes back a counted attempt: the machine was at fault, not the message."""
+        with writing(self._engine) as session:
+            row = rows.row(session, case)
+            row.attempts = max(0, row.attempts - 1)
+
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
         """From fetched to read."""
         with writing(self._engine) as session:
@@ -109,7 +115,7 @@ class SqlStore:
         why: str,
         replaces: str | None,
     ) -> None:
-        """From flagged to decided by a person; `replaces` is the case whose record is superseded."""
+        """From flagged to decided by a person; `replaces` names the superseded record's case."""
         with writing(self._engine) as session:
             row = rows.row(session, case)
             if row.state != State.FLAGGED:
@@ -168,7 +174,7 @@ class SqlStore:
                 row.due_at = at + timedelta(seconds=wait_s(row.attempts))
                 return
             row.outcome = outcome.value
-            if kind is EffectKind.MOVE_MESSAGE:
+            if kind is EffectKind.MOVE_MESSAGE and outcome is Outcome.DONE:
                 ledger.append(session, at=at, case=row.case_number, kind="message.moved")
             if state is not None:
                 reasons = _REASON_OF.get(outcome, ())
@@ -177,11 +183,16 @@ class SqlStore:
                 )
 
     def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
-        """Any state before the end → flagged, for what no verdict foresaw."""
+        """Any state before the end → flagged, for what no verdict foresaw.
+
+        The open effects of the case end here; a case that has its end keeps it.
+        """
         with writing(self._engine) as session:
             row = rows.row(session, case)
             ledger.append(session, at=at, case=case, kind=kind, gruende=list(reasons))
-            rows.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
+            rows.give_up(session, row)
+            if State(row.state) not in FINAL:
+                rows.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
 
 
 def wait_s(attempts: int) -> int:

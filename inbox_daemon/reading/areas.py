@@ -68,7 +68,7 @@ def glyphs_in(page: Page, rect: Rect, height: int) -> Glyphs:
 
 def _is_rule(width: int, tall: int, height: int) -> bool:
     """What is left of an upright frame line that was not quite straight."""
-    return tall > 1.6 * height and width < 0.35 * height
+    return tall > 1.3 * height and width < 0.2 * height
 
 
 def rule_right_of(page: Page, label: Rect, right: int) -> Rect | None:

@@ -58,6 +58,7 @@ class _Text:
     def text(self) -> str:
         """Without marks at the ends; the engine likes to put a blank beside a hyphen."""
         bare = re.sub(r"^[\W_]+|[^\w).]+$", "", " ".join(w.text for w in self.words))
+        bare = re.sub(r"(?<=\w{4})\.$", "", bare)
         return re.sub(r"(?<=\w)(?: -|- )(?=[A-ZÄÖÜ])", "-", bare)
 
     @property
@@ -158,8 +159,10 @@ def _candidates(cells: Sequence[Cell], label: Label, feld: Feld) -> list[tuple[W
     found = []
     if rest or right:
         found.append(_going_on(rest, sorted(right, key=lambda c: c.rect.x0), cells, high))
-    below = [c for c in near if 0 <= c.rect.y0 - label.rect.y1 + 2 <= 2 * high and _under(label, c)]
-    above = [c for c in near if 0 <= label.rect.y0 - c.rect.y1 + 2 <= high and _under(label, c)]
+    below = [c for c in near if 0 <= c.rect.y0 - label.rect.y1 + 2 <= 3 * high and _under(label, c)]
+    above = [
+        c for c in near if 0 <= label.rect.y0 - c.rect.y1 + 2 <= 1.5 * high and _under(label, c)
+    ]
     upright = (
         (*above[-1:], *below[:1]) if label.cell.text.startswith("(") else (*below[:1], *above[-1:])
     )

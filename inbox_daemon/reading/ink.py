@@ -139,7 +139,8 @@ def patch_around(page: Page, box: Span, angle: float) -> Patch:
 
 
 def _level(grey: cv2.typing.MatLike) -> NDArray[np.float32]:
-    small = cv2.resize(grey, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
+    tenth = (max(grey.shape[1] // 10, 1), max(grey.shape[0] // 10, 1))
+    small = cv2.resize(grey, tenth, interpolation=cv2.INTER_AREA)
     lightest = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     paper = cv2.GaussianBlur(cv2.medianBlur(lightest, 5), (0, 0), 3)
     wide = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)

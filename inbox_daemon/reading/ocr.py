@@ -36,7 +36,7 @@ BLANK_SHARE: Final = 2e-4
 AMOUNT_SIGNS: Final = "0123456789.,- €EURuro"
 
 
-class EngineFailed(Exception):  # noqa: N818 (it is an answer, not a fault)
+class EngineFailed(Exception):
     """The engine gave no answer; `code` is `ocr-zeit`, `ocr-fehlt` or `ocr-absturz`."""
 
     def __init__(self, code: str) -> None:

@@ -45,7 +45,7 @@ EDITORS: Final = re.compile(
 Pixels = NDArray[np.uint8]
 
 
-class UnreadableDocument(Exception):  # noqa: N818 (it is an answer, not a fault)
+class UnreadableDocument(Exception):
     """The file gives no pages; `code` says why, for the wording table."""
 
     def __init__(self, code: str) -> None:

@@ -190,7 +190,14 @@ def surely_empty(place: Place, area: Rect | None) -> bool:
     if area is None:
         right = round(page.grey.shape[1] * 0.97)
         area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
-    foot = area.y1 + round(page.dpi * BELOW_INCHES)
-    tops = [w.y0 for c in place.sheet.cells for w in c.words if w.y0 > max(area.y1, label.y1)]
-    below = Rect(x0=label.x0, y0=max(area.y1, label.y1) + 3, x1=area.x1, y1=min([foot, *tops]) - 2)
+    top = max(area.y1, label.y1) + 3
+    foot = top + round(page.dpi * BELOW_INCHES)
+    # Only print in the same column ends the search: beside it the value's row may go on.
+    words = [w for c in place.sheet.cells for w in c.words if w.y0 > area.y0]
+    column = [w for w in words if w.x0 < area.x1 and w.x1 > label.x0 and w.y1 > label.y1 + 3]
+    claimed = [w for run in place.sheet.runs if run not in place.sheet.free for w in run.words]
+    if any(any(map(str.isdigit, w.text)) and w.y0 < foot for w in column if w not in claimed):
+        return False
+    tops = [w.y0 for w in column if w.y0 > top]
+    below = Rect(x0=label.x0, y0=top, x1=area.x1, y1=min([foot, *tops]) - 2)
     return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))

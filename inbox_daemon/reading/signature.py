@@ -30,11 +30,12 @@ _SURE_TYPE = 85.0
 _STAMP_EXTENT = 8.0
 _GLYPH = (1.2, 4.5)
 _BAR_COUNTS = 7
-_BUSY = 14
+_BUSY = 16
 _CROSS = (2, 24)
 _SPECK_AREA = 0.15
 _FAINT_EXTENT = 2.5
 _GROUP_GAP = 12.0
+_ROOM = (30, 12)
 # A blob of more than _LONG mm may reach far out of its zone.
 _LONG = 10.0
 # Typed letters in mm: heights, how level their feet stand; shorter words prove nothing.
@@ -149,6 +150,8 @@ def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
 def _without_ink(page: Page, block: Block) -> Verdict:
     if page.notes:
         return Verdict(answer="unreadable", why="kein-papierscan", confidence=0.5)
+    if not _has_room(block):
+        return Verdict(answer="unreadable", why="block-abgeschnitten", confidence=0.5)
     if _has_faint(block):
         return Verdict(answer="unreadable", why="wenig-tinte", confidence=0.5)
     type_ = [w for w, _ in block.typed if any(c.isalpha() for c in w.text)]
@@ -158,6 +161,14 @@ def _without_ink(page: Page, block: Block) -> Verdict:
     if min(w.confidence for w in type_) < _SURE_TYPE or not _stand_level(block):
         return Verdict(answer="unreadable", why="schriftart-oder-stift", confidence=0.5, raw=raw)
     return Verdict(answer="absent", why="nur-getippt", confidence=0.9, raw=raw)
+
+
+def _has_room(block: Block) -> bool:
+    """Whether enough of the signature's place is on the page to call it empty."""
+    height, width = (int(side) / PX_PER_MM for side in block.patch.level.shape)
+    x0, y0, x1, y1 = block.zones[0]
+    across, down = min(x1, width) - max(x0, 0), min(y1, height) - max(y0, 0)
+    return bool(across >= _ROOM[0] and down >= _ROOM[1])
 
 
 def _stand_level(block: Block) -> bool:

@@ -32,6 +32,10 @@ _MM_PER_INCH = 25.4
 _SAME = 0.5
 _TOUCH = 0.2
 _ROW = 0.4
+# A cell in mm: room below the label, how far from the frame it stands, gaps of a scanned frame.
+_CELL_ROOM = (7.0, 45.0)
+_CELL_INDENT = 25.0
+_POST_SLACK = 3.0
 _LEAST_LETTERS = 3
 # Running text has at least so many words, or is at least so wide (mm).
 _TEXT_WORDS = 7
@@ -149,7 +153,8 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
     x0, y0, x1, y1 = label.box
     mm = page.dpi / _MM_PER_INCH
     area = (x0 - 50 * mm, y0 - 42 * mm, max(x0 + 115 * mm, x1 + 100 * mm), y1 + 46 * mm)
-    area = (max(area[0], 0), max(area[1], 0), min(area[2], page.grey.shape[1]), area[3])
+    height, width = page.grey.shape
+    area = (max(area[0], 0), max(area[1], 0), min(area[2], width), min(area[3], height))
     patch = patch_around(page, area, skew(words, (y0 + y1) / 2))
     near = [w for w in words if share((w.x0, w.y0, w.x1, w.y1), area) > _TOUCH]
     own = [patch.span(w.x0, w.y0, w.x1, w.y1) for w in label.words]
@@ -163,7 +168,8 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
     here = hull_of(own)
     lines = (*drawing.rules, *(hull(r) for r in rows))
     placed = [(patch.span(*s.box), s) for s in others]
-    zones = _zones(here, lines, placed)
+    cell = _cell(here, lines, drawing.posts)
+    zones = (cell,) if cell else _zones(here, lines, placed)
     return Block(
         patch=patch,
         drawing=drawing,
@@ -240,6 +246,25 @@ def _zones(
     if over or side:
         return (up,)
     return up, (left, label[1], right, label[3] + 32)
+
+
+def _cell(label: Span, lines: Sequence[Span], posts: Sequence[Span]) -> Span | None:
+    """The inside of the framed cell at whose top the label stands, with room below to sign.
+
+    The line over such a label is the cell's edge, not a line to sign on.
+    """
+    floors = [
+        r[1]
+        for r in lines
+        if _CELL_ROOM[0] < r[1] - label[3] < _CELL_ROOM[1] and r[0] < label[2] and r[2] > label[0]
+    ]
+    floor = min(floors, default=0.0)
+    tall = [p for p in posts if p[1] < label[1] + 1 and p[3] > floor - _POST_SLACK]
+    left = max((p[2] for p in tall if p[2] < label[0] + 1), default=None)
+    right = min((p[0] for p in tall if p[0] > label[2] - 1), default=None)
+    if not floors or left is None or right is None or label[0] - left > _CELL_INDENT:
+        return None
+    return left - 1, label[1] - 1, right + 1, floor + 3
 
 
 def _is_over(line: Span, label: Span) -> bool:

@@ -27,8 +27,8 @@ from inbox_daemon.core.values import (
     Read,
     Source,
     Submission,
-    UnreadDocument,
     Unreadable,
+    UnreadDocument,
 )
 from inbox_daemon.core.verdict import Known, Verdict
 from inbox_daemon.ruleset import load_rules

@@ -64,11 +64,11 @@ SPOKEN = [
     ("null Euro", "0"),
 ]
 NOT_SPOKEN = [
-    "", "Euro", "quatsch", "Millionen Euro", "24/100", "zweihunder Euro", "zwelhundert Euro", "tausendtausend",
-    "elfhundert", "zwei zwei vier", "hundertmillionen", "hundert Millionen Euro",
-    "zehn Euro hundert Cent",
-    "zehn Euro 2O Cent", "zwanzigeinund Euro", "fünf Millionen Millionen", "quatschmillionen Euro",
-    "quatschtausend Euro", "zehn Euro quatsch Cent", "fünf\nMark", "zwei million quatsch",
+    "", "Euro", "quatsch", "Millionen Euro", "24/100", "zweihunder Euro", "zwelhundert Euro",
+    "tausendtausend", "elfhundert", "zwei zwei vier", "hundertmillionen", "hundert Millionen Euro",
+    "zehn Euro hundert Cent", "zehn Euro 2O Cent", "zwanzigeinund Euro", "fünf Millionen Millionen",
+    "quatschmillionen Euro", "quatschtausend Euro", "zehn Euro quatsch Cent", "fünf\nMark",
+    "zwei million quatsch",
 ]  # fmt: skip
 
 

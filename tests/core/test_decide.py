@@ -1,9 +1,8 @@
 """From evidence to verdict: total, repeatable, and doubt is never accepted and never asked."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,23 +14,16 @@ from inbox_daemon.core.checks import CHECKS, Facts
 from inbox_daemon.core.decide import CORRECTABLE, concerns, decide
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import (
-    Absent,
     AttachmentKind,
-    Box,
     Document,
-    DocumentKind,
     Evidence,
     Read,
-    Reading,
-    Source,
-    Submission,
     Unreadable,
 )
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
     Escalate,
-    FiledRecord,
     Finding,
     Known,
     Query,
@@ -40,87 +32,9 @@ from inbox_daemon.core.verdict import (
 )
 from tests.core import cases
 from tests.core.cases import of_document, of_mail, verdict, without_document
+from tests.core.strategies import CODES, EVIDENCE, INSTANTS, KNOWN
 
-V = TypeVar("V")
-
-FLOATS = st.floats(0, 600, allow_nan=False)
-WORDS = st.text(max_size=12)
-CODES = st.sampled_from(["feld-leer", "fleck", "widerspruch", "zeit"])
-HASHES = st.sampled_from([cases.SHA, "01" * 32, "02" * 32])
-SOURCES = st.builds(
-    Source,
-    document=HASHES,
-    page=st.integers(1, 9),
-    box=st.none() | st.builds(Box, x0=FLOATS, y0=FLOATS, x1=FLOATS, y1=FLOATS),
-    method=WORDS,
-    confidence=st.floats(0, 1),
-    raw=WORDS,
-    crop=st.none() | HASHES,
-)
-
-
-def readings(values: st.SearchStrategy[V]) -> st.SearchStrategy[Reading[V]]:
-    return st.one_of(
-        values.flatmap(lambda value: st.builds(Read, value=st.just(value), source=SOURCES)),
-        st.builds(Absent, why=CODES, source=st.none() | SOURCES),
-        st.builds(Unreadable, why=CODES, guess=st.none() | WORDS, source=st.none() | SOURCES),
-    )
-
-
-ADDRESSES = st.sampled_from([cases.SENDER, "a@karlsruhe.de", "a@x.example", ""]).map(cases.address)
-PARTS = st.lists(st.sampled_from(AttachmentKind).map(cases.attachment), max_size=3).map(tuple)
-DOCUMENTS = st.builds(
-    Document,
-    sha256=HASHES,
-    name=WORDS,
-    kind=st.sampled_from(DocumentKind),
-    pages=st.integers(1, 50),
-    programme=readings(st.just(cases.KENNUNG)),
-    amount=readings(st.decimals(0, 10**9, places=2)),
-    signature=readings(st.just("tinte")),
-    applicant=readings(st.sampled_from([cases.KREIS, "Karlsruhe", "Stadt Ulm", "x"])),
-    notes=st.lists(CODES, max_size=2).map(tuple),
-    seconds=FLOATS,
-)
-MAILS: st.SearchStrategy[Submission] = st.builds(
-    cases.mail,
-    from_=st.lists(ADDRESSES, max_size=2).map(tuple),
-    reply_to=st.lists(ADDRESSES, max_size=2).map(tuple),
-    automatic=st.lists(
-        st.sampled_from(["auto-submitted", "bericht", "verteiler", "abwesenheit"]), max_size=2
-    ).map(tuple),
-    authentication=st.sampled_from(
-        [(), (cases.PASSED,), ("mx.rps.bwl.de; dmarc=fail header.d=x",)]
-    ),
-    text=WORDS | st.just("anbei der antrag"),
-    attachments=PARTS,
-)
-EVIDENCE = st.builds(
-    Evidence,
-    submission=st.none() | MAILS,
-    documents=st.lists(DOCUMENTS, max_size=3).map(tuple),
-    unread=st.lists(CODES.map(cases.unread), max_size=2).map(tuple),
-    failure=st.none() | CODES,
-    engines=st.just((("probe", "1"),)),
-)
-RECORDS = st.builds(
-    FiledRecord,
-    case=WORDS,
-    ags=st.sampled_from([cases.AGS, "08212"]),
-    programm=st.sampled_from([cases.KENNUNG, "anderes"]),
-    betrag=st.decimals(0, 10**6, places=2),
-)
-KNOWN = st.builds(
-    Known,
-    duplicate_of=st.none() | WORDS,
-    filed=st.lists(RECORDS, max_size=2).map(tuple),
-    open_cases=st.lists(
-        st.tuples(WORDS, st.sampled_from([cases.AGS, "08212"]), st.just(cases.KENNUNG)), max_size=2
-    ).map(tuple),
-    letters_today=st.integers(0, 5),
-)
-INSTANTS = st.none() | st.datetimes(timezones=st.timezones())
-slowly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reasons(found: Verdict) -> tuple[str, ...]:
@@ -270,6 +184,18 @@ def test_a_form_is_judged_by_its_own_programme_or_the_first_active_one(kennung: 
     assert verdict(without_document(), under=alone).rules.startswith("anderes@")
 
 
+NO_FIELD = cases.absent("feld-nicht-gefunden")
+COVER = cases.document(amount=NO_FIELD, applicant=NO_FIELD, sha256="04" * 32)
+
+
+def test_a_cover_letter_that_names_the_programme_is_no_second_application() -> None:
+    assert isinstance(verdict(cases.good_evidence(documents=(COVER, cases.document()))), Accept)
+
+
+def test_a_cover_letter_alone_is_no_application() -> None:
+    assert reasons(verdict(cases.good_evidence(documents=(COVER,)))) == ("programm-unklar",)
+
+
 @pytest.mark.xfail(strict=True, reason="checks.programm passes a programme the rules do not know")
 def test_a_programme_that_the_rules_do_not_know_is_not_judged_as_another() -> None:
     assert isinstance(verdict(of_document(programme=cases.read("fremd"))), Escalate)
@@ -366,41 +292,9 @@ def test_a_stored_case_is_retold_with_the_same_verdict(
     assert wire.decode_verdict(wire.encode(first)) == first
 
 
-@slowly
-@given(evidence=EVIDENCE, known=KNOWN)
-def test_what_is_written_to_the_wire_comes_back_the_same(evidence: Evidence, known: Known) -> None:
-    for value in (evidence, known):
-        text = wire.encode(value)
-        assert "\n" not in text
-        assert wire.decode(type(value), text) == value
-        assert wire.decode(type(value), text.encode()) == value
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda text: text[:-1],
-        lambda text: "",
-        lambda text: "null",
-        lambda text: text.replace('"documents"', '"dokumente"'),
-        lambda text: text.replace('"kind":"scan"', '"kind":"foto"'),
-        lambda text: text.replace('"kind":"read"', '"kind":"guessed"'),
-        lambda text: text.replace('"287650.00"', '"viel"'),
-        lambda text: text.replace('"287650.00"', '"NaN"'),
-        lambda text: text.replace('"287650.00"', '"Infinity"'),
-    ],
-)
-def test_evidence_of_another_shape_is_refused(spoil: Callable[[str], str]) -> None:
-    text = wire.encode(cases.good_evidence())
-    assert spoil(text) != text
-    with pytest.raises(ValueError, match="validation error"):
-        wire.decode(Evidence, spoil(text))
-
-
-def test_a_verdict_of_no_kind_is_refused() -> None:
-    text = wire.encode(verdict()).replace('"accept"', '"perhaps"')
-    with pytest.raises(ValueError, match="validation error"):
-        wire.decode_verdict(text)
+@pytest.mark.xfail(strict=True, reason="an amount finer than a cent is rounded in the record")
+def test_an_amount_finer_than_a_cent_is_never_rounded_into_a_record() -> None:
+    assert isinstance(verdict(of_document(amount=cases.read(Decimal("100.005")))), Escalate)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from inbox_daemon.core.errors import Permanent, Temporary
+from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.mailbox import PIECE, ImapMailbox
 from samples.servers import PASSWORD, USER, Imap, dovecot, free_port
@@ -114,7 +115,27 @@ def test_a_server_that_is_away_is_temporary(imap: Imap) -> None:
 
 
 def test_plain_text_leaves_this_machine_never() -> None:
-    with pytest.raises(Permanent, match="TLS"):
+    with pytest.raises(ConfigError, match="TLS"):
         ImapMailbox(
             host="mail.example", port=143, tls=False, user="", password="", name="", timeout_s=1
         )
+
+
+def test_tls_is_verified_and_never_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dovecot(tmp_path / "d", tls=True) as imap:
+        secure = ImapMailbox(
+            host="localhost",
+            port=imap.port,
+            tls=True,
+            user=USER,
+            password=PASSWORD,
+            name="INBOX",
+            timeout_s=10,
+        )
+        with pytest.raises(Permanent, match="certificate"), secure.examine():
+            pass
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "d" / "cert.pem"))
+        with secure.examine() as view:
+            assert view.uidvalidity > 0

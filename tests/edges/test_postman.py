@@ -11,7 +11,7 @@ from email.policy import default
 
 import pytest
 
-from inbox_daemon.core.errors import Permanent
+from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.postman import SmtpPostman
 from inbox_daemon.ports import Letter
@@ -129,6 +129,12 @@ def test_a_later_please_after_the_dot_is_tried_again() -> None:
         assert postman.send(LETTER, before_data=lambda: None) is Outcome.RETRY_LATER
 
 
+@pytest.mark.parametrize("answer", ["421 bye", "cut"])
+def test_what_the_server_says_after_it_took_the_letter_changes_nothing(answer: str) -> None:
+    with postman_for(Script({"QUIT": answer})) as postman:
+        assert postman.send(LETTER, before_data=lambda: None) is Outcome.DONE
+
+
 def test_a_cut_after_the_final_dot_is_unknown() -> None:
     with postman_for(Script({".": "cut"})) as postman:
         assert postman.send(LETTER, before_data=lambda: None) is Outcome.UNKNOWN
@@ -151,7 +157,7 @@ def test_a_server_that_is_away_is_tried_again() -> None:
 
 
 def test_plain_text_leaves_this_machine_never() -> None:
-    with pytest.raises(Permanent):
+    with pytest.raises(ConfigError):
         SmtpPostman(
             host="mail.example",
             port=25,

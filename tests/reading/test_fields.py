@@ -9,13 +9,15 @@ from decimal import Decimal
 
 import numpy as np
 import pypdfium2 as pdfium
+import pytesseract
 import pytest
 from reportlab.pdfgen import canvas
 
 from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
+from inbox_daemon.reading import ocr
 from inbox_daemon.reading.fields import amount_on, applicant_on, programme_on
-from inbox_daemon.reading.ocr import line_text, read_page
+from inbox_daemon.reading.ocr import EngineFailed, engine_version, line_text, read_page
 from inbox_daemon.reading.page import Page, Word
 
 pytestmark = pytest.mark.skipif(
@@ -270,3 +272,21 @@ def test_one_line_is_read_alone() -> None:
     text, confidence = line_text(page.grey[280:350, 60:400], dpi=DPI, wanted_dpi=250.0)
     assert text == "124.245,24"
     assert confidence > 50
+
+
+def test_an_engine_that_is_missing_is_no_empty_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "no-such-program")
+    with pytest.raises(EngineFailed) as caught:
+        read_page(drawn(FILLER))
+    assert caught.value.code == "ocr-fehlt"
+
+
+def test_an_engine_that_takes_too_long_is_no_empty_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "PAGE_SECONDS", 0.01)
+    with pytest.raises(EngineFailed) as caught:
+        read_page(drawn(FILLER))
+    assert caught.value.code == "ocr-zeit"
+
+
+def test_the_engine_tells_its_version() -> None:
+    assert engine_version().startswith("tesseract ")

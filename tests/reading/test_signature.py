@@ -278,6 +278,16 @@ def test_a_page_without_the_label_is_doubt() -> None:
     assert seen(sheet.page(), sheet) == Unreadable(why="feld-nicht-gefunden")
 
 
+@pytest.mark.parametrize("size", [(8, 300), (40, 300), (300, 2000)])
+def test_noise_is_never_read(size: tuple[int, int]) -> None:
+    sheet = Sheet()
+    sheet.grey = np.random.default_rng(0).integers(0, 256, size).astype(np.uint8)
+    sheet.words = [
+        Word(text="Unterschrift", x0=90, y0=2, x1=280, y1=30, confidence=90.0, line=(1, 1, 1))
+    ]
+    assert seen(sheet.page(), sheet).kind == "unreadable"
+
+
 def test_two_blocks_of_which_one_is_signed_are_doubt() -> None:
     sheet, x, y = below_line()
     sheet.rule(90, 276, 85)
