@@ -21,6 +21,7 @@ GUELTIG: tuple[Case, ...] = (
             betrag="182345.00",
             kind=GREY_300,
             datum="04.07.2022",
+            zeichnung=Zeichnung(hand=hand(51)),
         ),
     ),
     Case(
@@ -95,6 +96,7 @@ GUELTIG: tuple[Case, ...] = (
         folder="08-gueltig-stempel-und-unterschrift",
         shows="Unterschrift und Dienstsiegel übereinander, Farbscan.",
         at="2022-07-08T12:02:12",
+        outcome=("file", "flag"),
         antrag=Antrag(
             seed=8,
             ags="08436",
@@ -129,6 +131,7 @@ GUELTIG: tuple[Case, ...] = (
             betrag="98765.00",
             betrag_text="98.765,--",
             datum="11.07.2022",
+            zeichnung=Zeichnung(hand=hand(60)),
         ),
     ),
     Case(

@@ -101,7 +101,7 @@ SONSTIGE: tuple[Case, ...] = (
         shows="Betrag und Unterschrift fehlen: ein Brief mit zwei Bitten.",
         at="2022-07-19T10:48:22",
         antrag=Antrag(
-            seed=34, ags="08417", layout=Layout.ZEILE, betrag=None, zeichnung=Zeichnung()
+            seed=34, ags="08417", layout=Layout.KASTEN, betrag=None, zeichnung=Zeichnung()
         ),
         outcome=("query",),
         reasons=("betrag-fehlt", "unterschrift-fehlt"),
@@ -165,6 +165,7 @@ SONSTIGE: tuple[Case, ...] = (
         folder="39-gueltig-unterschrift-ueber-der-linie",
         shows="Große schwarze Unterschrift, die durch die Linie und die Beschriftung geht.",
         at="2022-07-21T09:06:18",
+        outcome=("file", "flag"),
         antrag=Antrag(
             seed=39,
             ags="08415",

@@ -65,7 +65,7 @@ def test_a_letter_says_who_writes_to_whom_and_until_when() -> None:
         "Landratsamt Karlsruhe",
         cases.rules().postfach.behoerde,
         cases.programm().titel,
-        "11.07.2022, 10:30 Uhr",
+        "11.07.2022 um 10:30 Uhr",
         "22.07.2022",
         "von 7 Tagen",
         "automatisch erstellt",

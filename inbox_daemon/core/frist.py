@@ -18,8 +18,8 @@ def late_by(received_at: datetime, *, received_before: datetime) -> timedelta | 
 
 
 def german_instant(instant: datetime) -> str:
-    """The instant as staff read it: 22.07.2022, 23:59 Uhr, local time of Stuttgart."""
-    return instant.astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M Uhr")
+    """The instant as staff read it: 22.07.2022 um 23:59 Uhr, local time of Stuttgart."""
+    return instant.astimezone(BERLIN).strftime("%d.%m.%Y um %H:%M Uhr")
 
 
 def last_day(received_before: datetime) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, zip_longest
 from typing import Final
 
 import cv2
@@ -80,7 +80,7 @@ def amount_on(
         return Unreadable(why="mehrere-betraege", guess=_text(read))
     place = max(places, key=_promise)
     if place.run is None:
-        return _without_run(places, sheets, said)
+        return _without_run(places, sheets, said, document=document, crops=crops)
     looks = _looks(place.sheet.page, place.run, place.sheet.cells)
     source = _source(place.sheet.page, looks, document=document, crops=crops)
     others = [r.value for s in sheets for r in s.runs if r.value and r is not place.run]
@@ -192,7 +192,7 @@ def _in_words(sheets: Sequence[Sheet]) -> frozenset[Decimal]:
     said = set()
     for sheet in sheets:
         texts = [_spoken(cell.text) for cell in sheet.cells]
-        for here, after in zip(texts, [*texts[1:], ""], strict=True):
+        for here, after in zip_longest(texts, texts[1:], fillvalue=""):
             if NUMBER_WORD.search(here):
                 value = betrag_in_words(here) or betrag_in_words(here + after)
                 said |= {value} if value else set()
@@ -215,7 +215,12 @@ def _adds_up(value: Decimal, others: Sequence[Decimal]) -> bool:
 
 
 def _without_run(
-    places: Sequence[Place], sheets: Sequence[Sheet], said: frozenset[Decimal]
+    places: Sequence[Place],
+    sheets: Sequence[Sheet],
+    said: frozenset[Decimal],
+    *,
+    document: str,
+    crops: Crops,
 ) -> Absent | Unreadable:
     """No amount at any label: surely empty, or written by hand, or somewhere else."""
     areas = [area_of(place) for place in places]
@@ -224,8 +229,24 @@ def _without_run(
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
     empty = all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
     if empty and not said and not elsewhere:
-        return Absent(why="feld-leer", source=None)
+        return Absent(why="feld-leer", source=_emptiness(places[0], areas[0], document, crops))
     return Unreadable(why="handschrift", guess=_text(said))
+
+
+def _emptiness(place: Place, area: Rect | None, document: str, crops: Crops) -> Source:
+    """Label and empty field together, so that a person sees both."""
+    page, label = place.sheet.page, place.label.rect
+    end = area or label
+    box = page.box(label.x0, min(label.y0, end.y0), max(label.x1, end.x1), max(label.y1, end.y1))
+    return Source(
+        document=document,
+        page=page.number,
+        box=box,
+        method="tinte",
+        confidence=0.95,
+        raw=place.label.cell.text,
+        crop=crops(page, box),
+    )
 
 
 def _source(page: Page, looks: Looks, *, document: str, crops: Crops) -> Source:

@@ -171,9 +171,22 @@ class _Readings:
         )
 
     def signature(self) -> Reading[str]:
+        """The engine loses small labels beside ink: it looks for single words a second time."""
+        first = self._signature(self._seen.words)
+        if not (isinstance(first, Unreadable) and first.why == "feld-nicht-gefunden"):
+            return first
+        pages, words = self._seen.pages, self._seen.words
+        return self._signature(
+            tuple(
+                (*seen, *ocr.words_on(page, mode=ocr.SPARSE_MODE))
+                for page, seen in zip(pages, words, strict=True)
+            )
+        )
+
+    def _signature(self, words: tuple[tuple[Word, ...], ...]) -> Reading[str]:
         return signature.signature_on(
             self._seen.pages,
-            self._seen.words,
+            words,
             self._feld("unterschrift"),
             document=self._sha256,
             crops=self._crops,

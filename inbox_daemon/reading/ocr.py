@@ -21,6 +21,7 @@ from inbox_daemon.reading.page import Grey, Page, Word
 
 LANGUAGE: Final = "deu"
 PAGE_MODE: Final = 4
+SPARSE_MODE: Final = 11
 LINE_MODE: Final = 7
 OCR_DPI: Final = 250.0
 TURN_DPI: Final = 120.0

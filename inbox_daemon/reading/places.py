@@ -31,6 +31,8 @@ from inbox_daemon.reading.rows import (
 AMOUNT_WORD: Final = re.compile(
     r"\(?(?:€|EUR|Euro)?[0-9.,'’–—=-]*(?:€|EUR|Euro)?[).,;:]*", re.IGNORECASE
 )
+# "3 Reasons", "4. Declarations": the number of a section is no amount.
+HEADING: Final = re.compile(r"\d{1,2}\.? [^\W\d]{3}")
 SENTENCE_END: Final = re.compile(r"(,\d\d|,-|--|€|EUR|Euro)[.,;:]$", re.IGNORECASE)
 MONEY: Final = re.compile(r",\s?(\d\d|-)|€|EUR|Euro|\d[.']\d{3}", re.IGNORECASE)
 CURRENCY: Final = ("eur", "euro", "€")
@@ -196,8 +198,11 @@ def surely_empty(place: Place, area: Rect | None) -> bool:
     words = [w for c in place.sheet.cells for w in c.words if w.y0 > area.y0]
     column = [w for w in words if w.x0 < area.x1 and w.x1 > label.x0 and w.y1 > label.y1 + 3]
     claimed = [w for run in place.sheet.runs if run not in place.sheet.free for w in run.words]
+    claimed += [c.words[0] for c in place.sheet.cells if HEADING.match(c.text)]
     if any(any(map(str.isdigit, w.text)) and w.y0 < foot for w in column if w not in claimed):
         return False
     tops = [w.y0 for w in column if w.y0 > top]
-    below = Rect(x0=label.x0, y0=top, x1=area.x1, y1=min([foot, *tops]) - 2)
+    # A heading often stands on a shaded band that begins above its letters.
+    edge = min([foot, *(y - round(0.6 * label.height) for y in tops)])
+    below = Rect(x0=label.x0, y0=top, x1=area.x1, y1=edge - 2)
     return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))

@@ -354,7 +354,7 @@ def test_a_reading_without_a_place_gives_a_finding_without_one() -> None:
 
 def test_findings_carry_what_their_sentence_inserts() -> None:
     assert values_of("betrag") == {"betrag": str(AMOUNT)}
-    assert values_of("frist") == {"eingang": "11.07.2022, 10:30 Uhr"}
+    assert values_of("frist") == {"eingang": "11.07.2022 um 10:30 Uhr"}
     assert values_of("kreis") == values_of("absender") == {"ags": AGS}
     assert cases.programm().received_before > RECEIVED
     for name, check in checks.CHECKS:

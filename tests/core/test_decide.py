@@ -307,6 +307,13 @@ def test_an_amount_finer_than_a_cent_is_never_rounded_into_a_record() -> None:
         (of_mail(authentication=()), None),
         (of_mail(from_=(cases.address("a@karlsruhe.de"),)), None),
         (of_mail(from_=(cases.address("a@evil.example"),)), None),
+        (
+            of_mail(
+                from_=(cases.address("a@karlsruhe.de"),),
+                authentication=("mx.rps.bwl.de; dkim=pass header.d=karlsruhe.de",),
+            ),
+            None,
+        ),
         (of_document(applicant=cases.read("Karlsruhe")), None),
         (
             cases.good_evidence(

@@ -42,9 +42,9 @@ def test_the_zone_in_which_an_instant_is_written_does_not_matter(
 @pytest.mark.parametrize(
     ("instant", "expected"),
     [
-        (datetime(2022, 7, 22, 21, 59, 59, tzinfo=UTC), "22.07.2022, 23:59 Uhr"),
-        (datetime(2022, 7, 22, 22, 0, tzinfo=UTC), "23.07.2022, 00:00 Uhr"),
-        (datetime(2022, 12, 31, 23, 0, tzinfo=UTC), "01.01.2023, 00:00 Uhr"),
+        (datetime(2022, 7, 22, 21, 59, 59, tzinfo=UTC), "22.07.2022 um 23:59 Uhr"),
+        (datetime(2022, 7, 22, 22, 0, tzinfo=UTC), "23.07.2022 um 00:00 Uhr"),
+        (datetime(2022, 12, 31, 23, 0, tzinfo=UTC), "01.01.2023 um 00:00 Uhr"),
     ],
 )
 def test_staff_read_the_time_of_stuttgart(instant: datetime, expected: str) -> None:

@@ -109,6 +109,26 @@ def test_a_landkreis_named_without_its_kind_is_left_to_a_person() -> None:
     assert by_text("Göppingen", rules()) == Ambiguous(ags=(of("Landkreis Göppingen").ags,))
 
 
+@pytest.mark.parametrize(
+    ("text", "ags"),
+    [
+        ("Landkreis Neuenburg-Hochschwarzland", ("08001",)),
+        ("Landkreis Neuenberg-Hochschwarzland", ("08002",)),
+        ("Landkreis Neuenburg-Hochschwarzlan", ("08001", "08002")),
+    ],
+)
+def test_of_two_names_much_alike_only_the_exact_one_is_sure(
+    text: str, ags: tuple[str, ...]
+) -> None:
+    names = {"08001": "Neuenburg-Hochschwarzland", "08002": "Neuenberg-Hochschwarzland"}
+    alike = tuple(
+        replace(of("Landkreis Calw"), ags=key, kurzname=name, name=f"Landkreis {name}")
+        for key, name in names.items()
+    )
+    found = by_text(text, replace(rules(), kreise=alike))
+    assert found == (Matched(ags=ags[0]) if len(ags) == 1 else Ambiguous(ags=ags))
+
+
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_one_wrong_character_never_makes_another_kreis(data: st.DataObject) -> None:

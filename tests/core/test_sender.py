@@ -56,11 +56,25 @@ def test_the_organisation_may_sign_for_its_subdomain() -> None:
         f"dkim=pass header.d={DOMAIN}.evil.example",
         f"arc=pass header.d={DOMAIN}",
         f"(dkim=pass header.d={DOMAIN}) dkim=fail header.d=x.example",
-        f"dkim=fail (dkim=pass header.d={DOMAIN}) header.d=x.example",
+        f"dkim=fail (dkim=pass header.d={DOMAIN} ) header.d=x.example",
+        f"(x; dkim=pass header.d={DOMAIN} ; y) dkim=fail header.d=x.example",
         "dkim=pass header.d=",
     ],
 )
 def test_anything_less_than_an_aligned_pass_proves_nothing(result: str) -> None:
+    assert graded(f"{SERVER}; {result}") is UNPROVEN
+
+
+@pytest.mark.xfail(strict=True, reason="sender._trusted_results strips one level, and no strings")
+@pytest.mark.parametrize(
+    "result",
+    [
+        f"(a (b) dkim=pass header.d={DOMAIN} ) dkim=fail header.d=x.example",
+        f"dkim=fail (a (b); dkim=pass header.d={DOMAIN} ;) header.d=x.example",
+        f'spf=fail smtp.mailfrom="a; dkim=pass header.d={DOMAIN} ;"@x.example',
+    ],
+)
+def test_what_a_sender_may_write_into_comments_and_strings_is_no_result(result: str) -> None:
     assert graded(f"{SERVER}; {result}") is UNPROVEN
 
 

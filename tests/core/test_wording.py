@@ -25,7 +25,7 @@ def test_values_stand_in_their_places() -> None:
 
 
 def test_a_code_among_the_values_is_shown_in_words() -> None:
-    assert READINGS["fleck"] in sentence("unterschrift-unklar", [("grund", "fleck")])
+    assert READINGS["widerspruch"] in sentence("unterschrift-unklar", [("grund", "widerspruch")])
 
 
 @pytest.mark.parametrize("code", ["nie-gehoert", "{", "{0}", ""])
