@@ -75,6 +75,7 @@ class Case:
     order: int
     raw: RawMessage
     state: State
+    changed_at: datetime
     attempts: int
 
 

@@ -136,6 +136,11 @@ def load_rules(folder: Path) -> Ruleset:
         mistakes.append(f"{folder}: no programme, at least one file <kennung>.toml is needed")
     if kreise is not None:
         mistakes.extend(_kreise_mistakes(kreise))
+    kennungen = [programm.kennung for programm in programme]
+    mistakes.extend(
+        f"{folder}: two files have the kennung {double!r}"
+        for double in sorted({k for k in kennungen if kennungen.count(k) > 1})
+    )
     for programm in programme:
         mistakes.extend(_programm_mistakes(programm, kreise, folder))
     if mistakes or kreise is None or postfach is None:
@@ -166,7 +171,7 @@ def _read(path: Path, shape: type[_File], mistakes: list[str]) -> _File | None:
             return shape.model_validate(tomllib.load(file, parse_float=Decimal))
     except FileNotFoundError:
         mistakes.append(f"{path}: the file is missing")
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         mistakes.append(f"{path}: {error}")
     except ValidationError as error:
         for fault in error.errors():

@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import assert_never
 
 import structlog
 
 from inbox_daemon.core.decide import concerns, decide
-from inbox_daemon.core.errors import InboxError, Temporary
+from inbox_daemon.core.errors import Defect, InboxError, Permanent, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import filing_of
 from inbox_daemon.core.states import State
@@ -53,6 +54,8 @@ log = structlog.get_logger()
 HEAD_LIMIT = 100 * 1024
 # A message that three times took the whole daemon with it is not opened a fourth time.
 MOST_ATTEMPTS = 3
+# So long a mail that cannot be read yet holds up the decisions on later ones.
+PATIENCE = timedelta(hours=1)
 # A letter is tried for about five days, as Postfix does; a move on the server likewise.
 MOST_TRIES = 110
 
@@ -78,30 +81,37 @@ class Steps:
     def once(self) -> int:
         """One poll and everything that follows from it; how many messages were new.
 
-        Raises Temporary when the server was out of reach, after the other steps have run.
+        Raises what the poll raised, after the other steps have run.
         """
-        new, away = 0, None
+        new, failure = 0, None
         try:
             new = self.fetch()
-        except Temporary as error:
-            away = error
+        except InboxError as error:
+            failure = error
         for step in (self.read, self.decide, self.act):
             if not self.stopping():
                 step()
                 self.audit.catch_up()
         self.audit.catch_up()
-        if away is not None:
-            raise away
+        if failure is not None:
+            raise failure
         return new
 
     def fetch(self) -> int:
         """Server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
-        new = 0
+        new, broken = 0, None
         with self.mailbox.examine() as view:
             for listed in view.listed(unless=lambda uid: self._knows(view, uid)):
                 if self.stopping():
                     break
-                new += self._take_in(view, listed)
+                try:
+                    new += self._take_in(view, listed)
+                except (Permanent, Defect) as error:
+                    # One message never stops the rest; the poll still ends as failed.
+                    log.exception("message.refused", uid=listed.uid)
+                    broken = error
+        if broken is not None:
+            raise broken
         return new
 
     def _knows(self, view: MailboxView, uid: int) -> bool:
@@ -166,7 +176,8 @@ class Steps:
 
     def decide(self) -> None:
         """`read` → `decided` (and on to its end where nothing is to be done in the world)."""
-        unread = self.store.cases(State.FETCHED)
+        patience = self.clock.now() - PATIENCE
+        unread = [c for c in self.store.cases(State.FETCHED) if c.changed_at > patience]
         for case in self.store.cases(State.READ):
             if unread and unread[0].order < case.order:
                 # The order of receipt decides which application of a Kreis is the first.

@@ -5,6 +5,7 @@ Touches: nothing. Trusts: nothing; this is the gate for what the child process s
 Limits: shapes only; whether a number is plausible is for the checks.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,6 +52,17 @@ def encode(value: object) -> str:
 def decode(shape: type[V], text: str | bytes) -> V:
     """The value that the JSON text holds. Raises ValueError when the shape does not fit."""
     value: V = _adapter(shape).validate_json(text)
+    return value
+
+
+def decode_exactly(shape: type[V], untrusted: str | bytes) -> V:
+    """As decode, and nothing may be missing, too much, or of another type that could be made fit.
+
+    For what the child says: a left-out `kind` would else turn doubt into absence.
+    """
+    value = decode(shape, untrusted)
+    if json.loads(encode(value)) != json.loads(untrusted):
+        raise ValueError("validation error: the text says more or less than the value")
     return value
 
 

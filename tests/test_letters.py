@@ -14,7 +14,15 @@ from inbox_daemon.ports import Case, Letter, LetterWriter
 from tests.core import cases
 
 LETTERS: LetterWriter = Letters(cases.RULES_FOLDER)
-CASE = Case(number="A-2022-000001", order=1, raw=cases.raw(), state=State.READ, attempts=1)
+RAW = cases.raw()
+CASE = Case(
+    number="A-2022-000001",
+    order=1,
+    raw=RAW,
+    state=State.READ,
+    changed_at=RAW.received_at,
+    attempts=1,
+)
 BOTH = cases.of_document(signature=cases.absent(page=2), amount=cases.absent(page=1))
 ENCRYPTED = cases.good_evidence(documents=(), unread=(cases.unread("pdf-verschluesselt"),))
 

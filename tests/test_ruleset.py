@@ -170,14 +170,12 @@ def test_broken_toml_is_named_with_its_line(folder: Path) -> None:
     assert any(PROGRAMM in m and "line 1" in m for m in mistakes_of(folder))
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="ruleset._read lets it through")
 def test_a_file_that_an_old_editor_saved_in_latin_1_is_named(folder: Path) -> None:
     path = folder / PROGRAMM
     path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1", "replace"))
     assert any(PROGRAMM in mistake for mistake in mistakes_of(folder))
 
 
-@pytest.mark.xfail(strict=True, reason="ruleset does not compare the Kennung of two files")
 def test_two_files_of_one_programme_are_a_mistake(folder: Path) -> None:
     shutil.copy(folder / PROGRAMM, folder / "zweites.toml")
     assert mistakes_of(folder)

@@ -111,7 +111,7 @@ def verify(lines: Iterable[str]) -> Head | Break:
 def _fault(line: str, head: Head) -> tuple[str, dict[str, Any]]:
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "kein-json", {}
     if not isinstance(fields, dict) or canonical(fields) != line:
         return "nicht-kanonisch", {}

@@ -56,6 +56,9 @@ class Facts:
         return self.evidence.submission
 
 
+# The code of a reader that did not find its field on the page at all.
+NO_FIELD = "feld-nicht-gefunden"
+
 # Defects of a mail that lose nothing: its size, a long text cut, an odd character set.
 HARMLESS_DEFECTS = frozenset({"gross", "text-gekuerzt", "zeichensatz"})
 
@@ -139,8 +142,9 @@ def programm(facts: Facts) -> Finding | None:
     """The form names the programme; another paper or an unknown form goes to a person."""
     if not facts.evidence.documents:
         return None
-    if facts.applications:
-        source = _source(facts.applications[0].programme)
+    first = facts.applications[0].programme if facts.applications else None
+    if isinstance(first, Read) and facts.rules.programm(first.value):
+        source = _source(first)
         return _finding("programm", Result.PASS, "programm-erkannt", sources=source)
     return _finding("programm", Result.UNSURE, "programm-unklar")
 
@@ -151,6 +155,24 @@ def ein_antrag(facts: Facts) -> Finding | None:
         count = str(len(facts.applications))
         return _finding("ein_antrag", Result.FAIL, "mehrere-antraege", ("anzahl", count))
     return None
+
+
+def beilagen_unverdaechtig(facts: Facts) -> Finding | None:
+    """A further document may be the signed page, or a second application, that was not known."""
+    document = facts.document
+    others = [d for d in facts.evidence.documents if d not in facts.applications]
+    if document is None or not others:
+        return None
+    incomplete = isinstance(document.signature, Absent) or isinstance(document.amount, Absent)
+    if incomplete or any(_has_form_fields(other) for other in others):
+        return _finding("beilagen", Result.UNSURE, "beilage-unklar")
+    return None
+
+
+def _has_form_fields(document: Document) -> bool:
+    unknown = isinstance(document.programme, Unreadable)
+    fields = (document.amount, document.signature)
+    return unknown and any(getattr(field, "why", "") != NO_FIELD for field in fields)
 
 
 def unterschrift(facts: Facts) -> Finding | None:
@@ -179,7 +201,7 @@ def betrag(facts: Facts) -> Finding | None:
         return None
     reading = document.amount
     match reading:
-        case Read(value=value) if value > 0:
+        case Read(value=value) if value > 0 and value == round(value, 2):
             return _of("betrag", Result.PASS, "betrag-gelesen", reading, ("betrag", str(value)))
         case Read():
             return _of("betrag", Result.UNSURE, "betrag-unklar", reading, ("grund", "null-betrag"))
@@ -294,6 +316,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("anhang", anhang),
     ("programm", programm),
     ("ein_antrag", ein_antrag),
+    ("beilagen", beilagen_unverdaechtig),
     ("unterschrift", unterschrift),
     ("betrag", betrag),
     ("kreis", kreis_im_antrag),

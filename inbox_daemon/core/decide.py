@@ -9,7 +9,7 @@ from datetime import datetime
 
 from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.antrag import Antrag
-from inbox_daemon.core.checks import CHECKS, Check, Facts
+from inbox_daemon.core.checks import CHECKS, NO_FIELD, Check, Facts
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.values import Document, Evidence, Read
@@ -28,7 +28,6 @@ from inbox_daemon.core.verdict import (
 CORRECTABLE = frozenset(
     {"unterschrift-fehlt", "betrag-fehlt", "anhang-fehlt", "dateiart", "verschluesselt"}
 )
-NO_FIELD = "feld-nicht-gefunden"
 NOTHING_TO_DO = frozenset({"doppelt", "automatische-mail"})
 
 

@@ -21,12 +21,12 @@ MARGIN = 0.06
 _STADT = re.compile(
     r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|kreisstadt|buergermeisteramt)\b"
 )
-_LAND = re.compile(r"\b(landkreis|landratsamt|lkr|lra)\b")
+_LAND = re.compile(r"\b(landkreis|landratsamt|kreis|kreisverwaltung|lkr|lra)\b")
 _UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
 _KINDS = ("stadtkreis", "landkreis", "landratsamt", "landeshauptstadt")
 _NOISE = re.compile(
     r"\b(stadtkreis|stadt|landeshauptstadt|universitaetsstadt|landkreis|landratsamt|kreis"
-    r"|kreisstadt|grosse|buergermeisteramt|stadtverwaltung|kreisverwaltung|lkr|lra|des|der|die|das)\b"
+    r"|kreisstadt|grosse|buergermeisteramt|stadtverwaltung|kreisverwaltung|lkr|lra|und|des|der|die|das)\b"
 )
 
 

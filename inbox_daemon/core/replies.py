@@ -27,9 +27,8 @@ def why_not(facts: Facts) -> str | None:
         return "antwort-an-fremde"
     if facts.known.letters_today >= LETTERS_A_DAY:
         return "antwort-zu-oft"
-    if facts.received_at is None or frist.late_by(
-        facts.received_at, received_before=facts.programm.received_before
-    ):
+    bound, received_at = facts.programm.received_before, facts.received_at
+    if received_at is None or frist.late_by(received_at, received_before=bound) is not None:
         return "antwort-nach-frist"
     return None
 

@@ -44,12 +44,20 @@ def _trusted_results(submission: Submission, authserv_id: str) -> list[tuple[str
     if server.split()[:1] != [authserv_id.lower()]:
         return []
     found = []
-    # Comments may hold what a sender wrote; they are no results (RFC 8601 2.2).
-    for part in re.sub(r"\([^()]*\)", " ", rest).split(";"):
+    for part in _without_senders_words(rest).split(";"):
         result, domain = _RESULT.search(part), _DOMAIN.search(part)
         if result and domain:
             found.append((result[1], result[2], domain[1].rpartition("@")[2]))
     return found
+
+
+def _without_senders_words(text: str) -> str:
+    """Comments and strings may hold what a sender wrote: no results (RFC 8601 2.2)."""
+    text = re.sub(r'"[^"]*[\s;=()][^"]*"', " ", text)
+    while (outer := re.sub(r"\([^()]*\)", " ", text)) != text:
+        text = outer
+    # What follows a bracket that never closes belongs to its comment.
+    return text.partition("(")[0]
 
 
 def _aligned(one: str, other: str) -> bool:

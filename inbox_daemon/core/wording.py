@@ -28,6 +28,7 @@ FINDINGS: Final = MappingProxyType(
         "ablage": "Unter dieser Fallnummer liegt schon ein anderer Vorgang. Bitte die Administration verständigen.",
         "archiv": "Der Anhang ist ein Archiv (z. B. ZIP); es wird nicht automatisch ausgepackt.",
         "automatische-mail": "Automatische Mail (z. B. Abwesenheitsnotiz) ohne Antrag; nichts zu tun.",
+        "beilage-unklar": "Ein weiterer Anhang könnte zum Antrag gehören oder selbst ein Antrag sein. Bitte ansehen.",
         "betrag-fehlt": "Das Feld für den beantragten Betrag ist leer.",
         "betrag-gelesen": "Beantragt sind {betrag} Euro.",
         "betrag-unklar": "Der beantragte Betrag ist nicht sicher zu lesen ({grund}). Bitte eintragen.",

@@ -31,6 +31,12 @@ class ReadingDesk:
 
     def read(self, sha256: str, *, rules: Ruleset) -> Evidence:
         """What was seen in this mail. Raises Temporary when disk or process table are full."""
+        try:
+            return self._read(sha256, rules)
+        except OSError as error:
+            raise Temporary(f"no work folder in {self._work}: {error}") from error
+
+    def _read(self, sha256: str, rules: Ruleset) -> Evidence:
         self._work.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
             job = Job(

@@ -355,6 +355,7 @@ def case(row: CaseRow) -> Case:
             message_id=row.message_id,
         ),
         state=State(row.state),
+        changed_at=row.changed_at,
         attempts=row.attempts,
     )
 

@@ -123,7 +123,7 @@ class CagedReader:
             return _failed("lese-unverstaendlich")
         answer.seek(0)
         try:
-            evidence = wire.decode(Evidence, answer.read())
+            evidence = wire.decode_exactly(Evidence, answer.read())
         except (ValueError, RecursionError):
             return _failed("lese-unverstaendlich")
         return evidence if _is_sound(evidence) else _failed("lese-unverstaendlich")

@@ -19,6 +19,7 @@ def test_a_copy_of_the_template_is_a_valid_programme(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(RULES, folder)
     shutil.copy(RULES / "_vorlage.toml", folder / "vorlage.toml")
+    shutil.copytree(RULES / "soforthilfe-ukraine-2022", folder / "vorlage")
     programm = load_rules(folder).programm("vorlage")
     assert programm is not None
     assert not programm.aktiv

@@ -132,7 +132,11 @@ def test_printed_amounts_are_read_wherever_they_stand(lines: list[Line]) -> None
 
 def test_an_empty_line_is_absent() -> None:
     page = drawn([*FILLER, (80, 300, "Beantragte Zuwendung:")], [(600, 1000, 335)])
-    assert amount(page) == Absent(why="feld-leer", source=None)
+    found = amount(page)
+    assert isinstance(found, Absent)
+    assert found.why == "feld-leer"
+    assert found.source is not None
+    assert found.source.page == 1
 
 
 def test_faint_strokes_on_the_line_are_not_absent() -> None:
