@@ -93,19 +93,25 @@ class App:
         """The child process that reads."""
         return CagedReader(wall_s=self.settings.reading.seconds + 10, said=_said)
 
+    @cached_property
+    def mailbox(self) -> ImapMailbox:
+        """The mailbox; connects only when it is asked for something."""
+        imap = self.settings.imap
+        return ImapMailbox(
+            host=imap.host,
+            port=imap.port,
+            tls=imap.tls,
+            user=imap.user,
+            password=self.settings.secret(imap.password_file),
+            name=imap.folder,
+            timeout_s=imap.timeout_s,
+        )
+
     def steps(self, *, stopping: Callable[[], bool] = lambda: False) -> Steps:
         """The four steps on the real parts."""
         settings = self.settings
         return Steps(
-            mailbox=ImapMailbox(
-                host=settings.imap.host,
-                port=settings.imap.port,
-                tls=settings.imap.tls,
-                user=settings.imap.user,
-                password=settings.secret(settings.imap.password_file),
-                name=settings.imap.folder,
-                timeout_s=settings.imap.timeout_s,
-            ),
+            mailbox=self.mailbox,
             spool=self.spool,
             store=self.store,
             reader=ReadingDesk(
@@ -163,7 +169,7 @@ def throwaway(settings: Settings) -> Iterator[App]:
 
 def dry_steps(app: App, real: App) -> Steps:
     """The steps that look at the real mailbox (EXAMINE only) and keep what they find in `app`."""
-    return replace(app.steps(), mailbox=real.steps().mailbox)
+    return replace(app.steps(), mailbox=real.mailbox)
 
 
 def _said(job: Job, words: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 from inbox_daemon.core import kreis, sender
+from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.decide import decide, facts_of
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import (
@@ -115,7 +116,8 @@ def _document(document: Document, rules: Ruleset) -> dict[str, Any]:
 
 def _amount(reading: Reading[Decimal]) -> dict[str, Any]:
     seen = _field(reading, found="read")
-    seen["value"] = f"{reading.value:.2f}" if isinstance(reading, Read) else seen.pop("guess", None)
+    value = reading.value if isinstance(reading, Read) else betrag_from(seen.get("guess") or "")
+    seen["value"] = None if value is None else f"{value:.2f}"
     seen["raw"] = reading.source.raw if reading.source else None
     return seen
 

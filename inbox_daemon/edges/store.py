@@ -21,7 +21,7 @@ from inbox_daemon.core.verdict import (
     Outcome,
     Verdict,
 )
-from inbox_daemon.edges import ledger, rows
+from inbox_daemon.edges import ledger, rows, transitions
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.tables import (
     CaseRow,
@@ -56,8 +56,8 @@ class SqlStore:
         with writing(self._engine) as session:
             stranded = rows.stranded(session, raw)
             if stranded is not None:
-                return rows.relocate(session, stranded, raw, at=at)
-            return rows.new_case(session, raw, at=at, failure=failure)
+                return transitions.relocate(session, stranded, raw, at=at)
+            return transitions.new_case(session, raw, at=at, failure=failure)
 
     def cases(self, state: State) -> tuple[Case, ...]:
         """All cases in this state, oldest first."""
@@ -84,7 +84,7 @@ class SqlStore:
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
         """From fetched to read."""
         with writing(self._engine) as session:
-            rows.save_evidence(session, rows.row(session, case), evidence, at=at)
+            transitions.save_evidence(session, rows.row(session, case), evidence, at=at)
 
     def save_verdict(
         self,
@@ -100,8 +100,8 @@ class SqlStore:
             evidence = rows.evidence(session, case)
             known = rows.known(session, row, evidence, at=at)
             decision = decided(rows.case(row), evidence, known)
-            rows.keep_rules(session, rules)
-            rows.save_verdict(session, row, decision, known=known, by="maschine", at=at)
+            transitions.keep_rules(session, rules)
+            transitions.save_verdict(session, row, decision, known=known, by="maschine", at=at)
             return decision.verdict
 
     def decide_by_staff(
@@ -120,13 +120,13 @@ class SqlStore:
             row = rows.row(session, case)
             if row.state != State.FLAGGED:
                 raise Defect(f"{case} is not in the queue but {row.state}", code="zustand")
-            rows.keep_rules(session, rules)
+            transitions.keep_rules(session, rules)
             if replaces is not None:
-                rows.supersede(session, replaces, by=case)
+                transitions.supersede(session, replaces, by=case)
             ledger.append(
                 session, at=at, case=case, kind="staff.decided", wer=by, grund=why, ersetzt=replaces
             )
-            rows.save_verdict(session, row, decision, known=Known(), by=by, at=at)
+            transitions.save_verdict(session, row, decision, known=Known(), by=by, at=at)
 
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order; a move only after the case has its final state."""
@@ -178,7 +178,7 @@ class SqlStore:
                 ledger.append(session, at=at, case=row.case_number, kind="message.moved")
             if state is not None:
                 reasons = _REASON_OF.get(outcome, ())
-                rows.settle(
+                transitions.settle(
                     session, rows.row(session, row.case_number), state, at=at, reasons=reasons
                 )
 
@@ -190,9 +190,9 @@ class SqlStore:
         with writing(self._engine) as session:
             row = rows.row(session, case)
             ledger.append(session, at=at, case=case, kind=kind, gruende=list(reasons))
-            rows.give_up(session, row)
+            transitions.give_up(session, row)
             if State(row.state) not in FINAL:
-                rows.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
+                transitions.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
 
 
 def wait_s(attempts: int) -> int:

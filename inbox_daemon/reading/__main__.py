@@ -5,6 +5,7 @@ Touches: standard input and output, the job's file and folder. Trusts: the job, 
 Limits: what kills it (signal, memory) is told apart by edges/worker.py, not here.
 """
 
+import logging
 import os
 import sys
 
@@ -20,6 +21,8 @@ def main() -> int:
     # Whatever a library prints must not mix with the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    # Repairs of damaged files are a library's talk; what could not be read is in the Evidence.
+    logging.basicConfig(level=logging.CRITICAL)
     # Imported only now, under the limits.
     from inbox_daemon import wire  # noqa: PLC0415
     from inbox_daemon.reading.read import evidence_of  # noqa: PLC0415

@@ -1,0 +1,251 @@
+"""The changes of a case inside one transaction: each checks the move and tells the log.
+
+Promises: every change of state passes states.py and appends its audit entry.
+Touches: the database, in the caller's transaction. Trusts: the caller's session.
+Limits: only store.py calls in here.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox_daemon import wire
+from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.states import State, advance
+from inbox_daemon.core.values import Evidence, RawMessage
+from inbox_daemon.core.verdict import (
+    Accept,
+    Dismiss,
+    EffectKind,
+    Escalate,
+    Known,
+    Outcome,
+    Query,
+    Verdict,
+)
+from inbox_daemon.core.wording import FOLDERS
+from inbox_daemon.edges import ledger
+from inbox_daemon.edges.rows import first_with
+from inbox_daemon.edges.tables import (
+    CaseRow,
+    EffectRow,
+    EvidenceRow,
+    LetterRow,
+    RecordRow,
+    RulesRow,
+    VerdictRow,
+)
+from inbox_daemon.ports import Decision, Effect
+
+
+def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
+    """A new case in `fetched`; its number."""
+    twin = first_with(session, raw.sha256)
+    row = CaseRow(
+        number=f"neu-{raw.uidvalidity}-{raw.uid}",
+        mailbox=raw.mailbox,
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+        received_at=raw.received_at,
+        size=raw.size,
+        sha256=raw.sha256,
+        message_id=raw.message_id,
+        state=State.FETCHED.value,
+        duplicate_of=twin.number if twin else None,
+        changed_at=at,
+    )
+    session.add(row)
+    session.flush()
+    row.number = f"A-{raw.received_at.year}-{row.id:06d}"
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="message.fetched",
+        sha256=raw.sha256,
+        groesse=raw.size,
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+        eingang=raw.received_at.isoformat(),
+    )
+    if failure is not None:
+        nothing = Evidence(submission=None, documents=(), unread=(), failure=failure, engines=())
+        save_evidence(session, row, nothing, at=at)
+    return row.number
+
+
+def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) -> str:
+    """Gives the case the new place of its message on the server; its number."""
+    ledger.append(
+        session,
+        at=at,
+        case=twin.number,
+        kind="message.relocated",
+        uidvalidity=raw.uidvalidity,
+        uid=raw.uid,
+    )
+    twin.uidvalidity, twin.uid, twin.mailbox = raw.uidvalidity, raw.uid, raw.mailbox
+    return twin.number
+
+
+def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> None:
+    """From fetched to read, with the evidence."""
+    session.add(EvidenceRow(case_number=row.number, body=wire.encode(evidence), at=at))
+    row.state = advance(State(row.state), State.READ).value
+    row.changed_at = at
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="case.read",
+        dokumente=[document.sha256 for document in evidence.documents],
+        ungelesen=[unread.why for unread in evidence.unread],
+        fehler=evidence.failure,
+    )
+
+
+def save_verdict(
+    session: Session, row: CaseRow, decision: Decision, *, known: Known, by: str, at: datetime
+) -> None:
+    """The verdict, its consequences, and the end where nothing is to be done outside."""
+    verdict = decision.verdict
+    row.state = advance(State(row.state), State.DECIDED).value
+    row.changed_at = at
+    if decision.concerns is not None:
+        row.ags, row.programm = decision.concerns
+    session.add(
+        VerdictRow(
+            case_number=row.number,
+            body=wire.encode(verdict),
+            known=wire.encode(known),
+            rules=verdict.rules,
+            by=by,
+            at=at,
+        )
+    )
+    reasons = _reasons(verdict)
+    ledger.append(
+        session,
+        at=at,
+        case=row.number,
+        kind="case.decided",
+        urteil=verdict.kind,
+        gruende=list(reasons),
+        regeln=verdict.rules,
+    )
+    _save_consequences(session, row, verdict, decision.effects, at=at)
+    if isinstance(verdict, Escalate | Dismiss):
+        end = State.FLAGGED if isinstance(verdict, Escalate) else State.NOTED
+        settle(session, row, end, at=at, reasons=reasons)
+
+
+def _save_consequences(
+    session: Session, row: CaseRow, verdict: Verdict, effects: tuple[Effect, ...], *, at: datetime
+) -> None:
+    if isinstance(verdict, Accept):
+        antrag = verdict.antrag
+        session.add(
+            RecordRow(
+                case_number=row.number,
+                programm=antrag.programm,
+                ags=antrag.ags,
+                betrag_cent=int(antrag.betrag * 100),
+                document=antrag.document,
+                at=at,
+            )
+        )
+    for effect in effects:
+        if effect.letter_id is not None and session.get(LetterRow, row.number) is None:
+            session.add(
+                LetterRow(
+                    case_number=row.number,
+                    message_id=effect.letter_id,
+                    recipient=effect.recipient,
+                    at=at,
+                )
+            )
+        _place(session, row, effect, at=at)
+    session.flush()
+
+
+def _place(session: Session, row: CaseRow, effect: Effect, *, at: datetime) -> None:
+    """The effect in the outbox; one of its kind that surely came to nothing is taken up again."""
+    old = session.exec(
+        select(EffectRow).where(
+            col(EffectRow.case_number) == row.number, col(EffectRow.kind) == effect.kind.value
+        )
+    ).first()
+    if old is None:
+        session.add(
+            EffectRow(
+                case_number=row.number, kind=effect.kind.value, payload=effect.payload, due_at=at
+            )
+        )
+        return
+    if old.outcome != Outcome.GIVEN_UP.value:
+        raise Defect(f"{row.number}: {effect.kind} was done before", code="eindeutigkeit")
+    old.payload, old.due_at = effect.payload, at
+    old.outcome, old.attempted_at, old.attempts = None, None, 0
+
+
+def give_up(session: Session, row: CaseRow) -> None:
+    """Ends the open effects of a case; a record that was never filed counts no longer."""
+    for effect in session.exec(
+        select(EffectRow).where(
+            col(EffectRow.case_number) == row.number, col(EffectRow.outcome).is_(None)
+        )
+    ):
+        was_letter = effect.kind == EffectKind.SEND_LETTER.value
+        in_doubt = was_letter and effect.attempted_at is not None
+        effect.outcome = (Outcome.UNKNOWN if in_doubt else Outcome.GIVEN_UP).value
+        record = session.get(RecordRow, row.number)
+        if effect.kind == EffectKind.FILE_RECORD.value and record is not None:
+            session.delete(record)
+    session.flush()
+
+
+def settle(
+    session: Session, row: CaseRow, state: State, *, at: datetime, reasons: tuple[str, ...]
+) -> None:
+    """The final state, its reasons, and the move on the server that follows."""
+    row.state = advance(State(row.state), state).value
+    row.changed_at = at
+    row.reasons = wire.encode(reasons)
+    ledger.append(
+        session, at=at, case=row.number, kind=f"case.{state.value}", gruende=list(reasons)
+    )
+    moved = select(col(EffectRow.id)).where(
+        col(EffectRow.case_number) == row.number,
+        col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
+    )
+    if session.exec(moved).first() is None:
+        session.add(
+            EffectRow(
+                case_number=row.number,
+                kind=EffectKind.MOVE_MESSAGE.value,
+                payload=FOLDERS[state.value],
+                due_at=at,
+            )
+        )
+
+
+def keep_rules(session: Session, rules: Ruleset) -> None:
+    """Stores this version of the rules once, so that every verdict can be retold."""
+    if session.get(RulesRow, rules.version) is None:
+        session.add(RulesRow(version=rules.version, body=wire.encode(rules)))
+
+
+def supersede(session: Session, case: str, *, by: str) -> None:
+    """Marks the record of a case as replaced. Raises Defect where there is none."""
+    record = session.get(RecordRow, case)
+    if record is None or record.replaced_by is not None:
+        raise Defect(f"{case} has no valid record that could be replaced", code="ersetzen")
+    record.replaced_by = by
+    session.flush()
+
+
+def _reasons(verdict: Verdict) -> tuple[str, ...]:
+    if isinstance(verdict, Accept):
+        return ()
+    return verdict.questions if isinstance(verdict, Query) else verdict.reasons
