@@ -5,6 +5,7 @@ Touches: argv, stderr. Trusts: nothing. Limits: what a command does is in comman
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -15,6 +16,7 @@ from inbox_daemon.app import App
 from inbox_daemon.commands import queue, service
 from inbox_daemon.commands.inspect import inspect
 from inbox_daemon.config import load_settings
+from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.errors import ConfigError, Defect, Permanent, Temporary
 from inbox_daemon.edges.logs import set_up_logs
 
@@ -99,6 +101,20 @@ _COMMANDS: dict[str, Callable[[App, argparse.Namespace], int]] = {
 }
 
 
+def _betrag(text: str) -> Decimal:
+    """German notation, or a point and two places; 1.234 is German and means thousands."""
+    amount = Decimal(text) if re.fullmatch(r"\d+\.\d{2}", text) else betrag_from(text)
+    if amount is None or amount <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount; write e.g. 12.345,67")
+    return amount
+
+
+def _by(text: str) -> str:
+    if not text.strip() or text.strip().lower() == "maschine":
+        raise argparse.ArgumentTypeError("name the person who decides")
+    return text.strip()
+
+
 def _parser() -> _Parser:
     common = _Parser(add_help=False)
     common.add_argument("--config", type=Path, help="TOML file with the settings")
@@ -134,9 +150,9 @@ def _add_queue(parser: _Parser, common: _Parser) -> None:
     decide = actions.add_parser("decide", parents=[common])
     decide.add_argument("case")
     decide.add_argument("answer", choices=["ablegen", "rueckfrage", "erledigt"])
-    decide.add_argument("--by", required=True, help="who decides")
+    decide.add_argument("--by", required=True, type=_by, help="who decides")
     decide.add_argument("--why", required=True, help="the reason, for the log")
-    decide.add_argument("--betrag", type=Decimal, help="the amount in euro, e.g. 12345.67")
+    decide.add_argument("--betrag", type=_betrag, help="the amount, e.g. 12.345,67 or 12345.67")
     decide.add_argument("--ags", help="the five-digit key of the Kreis")
     decide.add_argument("--punkt", action="append", default=[], help="a point of the letter")
     decide.add_argument("--ersetzt", metavar="CASE", help="the filed case that this one replaces")

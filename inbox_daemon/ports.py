@@ -205,7 +205,18 @@ class Store(Protocol):
     def mark_attempted(self, effect: int, *, at: datetime) -> None:
         """Commits that the letter is about to leave."""
 
-    def finish(self, effect: int, outcome: Outcome, *, at: datetime, state: State | None) -> None:
+    def has_newer_record(self, case: str) -> bool:
+        """Whether the Kreis has a valid record that came after this case's letter was written."""
+
+    def finish(
+        self,
+        effect: int,
+        outcome: Outcome,
+        *,
+        at: datetime,
+        state: State | None,
+        reasons: tuple[str, ...] = (),
+    ) -> None:
         """What came of the effect, and the state to which the case goes by it."""
 
     def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:

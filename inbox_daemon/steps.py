@@ -15,9 +15,9 @@ from typing import assert_never
 import structlog
 
 from inbox_daemon.core.decide import concerns, decide
-from inbox_daemon.core.errors import Defect, InboxError, Permanent, Temporary
+from inbox_daemon.core.errors import Defect, InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.record import filing_of
+from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
@@ -56,6 +56,11 @@ HEAD_LIMIT = 100 * 1024
 MOST_ATTEMPTS = 3
 # So long a mail that cannot be read yet holds up the decisions on later ones.
 PATIENCE = timedelta(hours=1)
+# After so long a trouble of our own the mail goes to a person all the same.
+LONGEST_TROUBLE = timedelta(days=1)
+MACHINE = Author()
+# So many messages in a row that cannot be loaded now mean that the server is in trouble.
+MOST_TROUBLES = 3
 # A letter is tried for about five days, as Postfix does; a move on the server likewise.
 MOST_TRIES = 110
 
@@ -99,17 +104,22 @@ class Steps:
 
     def fetch(self) -> int:
         """Server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
-        new, broken = 0, None
+        new, troubles = 0, 0
+        broken: InboxError | None = None
         with self.mailbox.examine() as view:
             for listed in view.listed(unless=lambda uid: self._knows(view, uid)):
                 if self.stopping():
                     break
                 try:
                     new += self._take_in(view, listed)
-                except (Permanent, Defect) as error:
-                    # One message never stops the rest; the poll still ends as failed.
-                    log.exception("message.refused", uid=listed.uid)
-                    broken = error
+                    troubles = 0
+                except Exception as error:  # noqa: BLE001  one message never stops the rest
+                    log.warning("message.refused", uid=listed.uid, error=type(error).__name__)
+                    broken = Defect(f"taking in: {type(error).__name__}")
+                    broken = error if isinstance(error, InboxError) else broken
+                    troubles += isinstance(error, Temporary)
+                    if troubles >= MOST_TROUBLES:
+                        break
         if broken is not None:
             raise broken
         return new
@@ -122,7 +132,7 @@ class Steps:
         too_large = listed.size > self.message_limit
         pieces = iter([head]) if too_large else view.body(listed.uid, limit=self.message_limit + 1)
         sha256, size = self.spool.put(pieces)
-        if size == 0:
+        if size == 0 and listed.size > 0:
             log.warning("message.gone", uid=listed.uid)
             return False
         too_large = too_large or size > self.message_limit
@@ -168,8 +178,10 @@ class Steps:
         try:
             evidence = done.result()
         except Temporary:
-            self.store.forget_attempt(case.number)
-            raise
+            if self.clock.now() - case.changed_at < LONGEST_TROUBLE:
+                self.store.forget_attempt(case.number)
+                raise
+            evidence = failed("lese-nicht-moeglich")
         if evidence is not None:
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
             log.info("case.read", case=case.number, failure=evidence.failure)
@@ -217,7 +229,7 @@ class Steps:
         filing = json.loads(effect.payload)
         parts = tuple((str(name), str(sha256)) for name, sha256 in filing["parts"])
         self.archive.file(
-            effect.case, folder=filing["folder"], record=filing["record"], parts=parts
+            filing["name"], folder=filing["folder"], record=filing["record"], parts=parts
         )
         self._finish(effect, Outcome.DONE, State.FILED)
 
@@ -225,6 +237,10 @@ class Steps:
         if effect.attempted:
             # We died between the first byte and the answer: nobody knows, a person looks.
             self._finish(effect, Outcome.UNKNOWN, State.FLAGGED)
+            return
+        if self.store.has_newer_record(effect.case):
+            # The Kreis has answered before our question left.
+            self._finish(effect, Outcome.GIVEN_UP, State.FLAGGED, ("rueckfrage-ueberholt",))
             return
         letter = Letter(**json.loads(effect.payload))
         outcome = self.postman.send(
@@ -256,8 +272,15 @@ class Steps:
             outcome = Outcome.GIVEN_UP
         self._finish(effect, outcome, None)
 
-    def _finish(self, effect: Pending, outcome: Outcome, state: State | None) -> None:
-        self.store.finish(effect.number, outcome, at=self.clock.now(), state=state)
+    def _finish(
+        self,
+        effect: Pending,
+        outcome: Outcome,
+        state: State | None,
+        reasons: tuple[str, ...] = (),
+    ) -> None:
+        now = self.clock.now()
+        self.store.finish(effect.number, outcome, at=now, state=state, reasons=reasons)
         log.info("effect.done", case=effect.case, effect=effect.kind.value, outcome=outcome.value)
 
 
@@ -268,14 +291,19 @@ def decision_for(
     *,
     rules: Ruleset,
     letters: LetterWriter,
-    by: str = "maschine",
+    author: Author = MACHINE,
 ) -> Decision:
     """The verdict with the effects that follow from it."""
     effects: tuple[Effect, ...]
     match verdict:
         case Accept():
             filing = filing_of(
-                case.number, verdict, raw=case.raw, evidence=evidence, rules=rules, by=by
+                case.number,
+                verdict,
+                raw=case.raw,
+                evidence=evidence,
+                rules=rules,
+                author=author,
             )
             payload = json.dumps(asdict(filing))
             effects = (Effect(kind=EffectKind.FILE_RECORD, payload=payload),)
@@ -293,7 +321,10 @@ def decision_for(
             effects = ()
         case _:
             assert_never(verdict)
-    return Decision(verdict=verdict, effects=effects, concerns=concerns(evidence, rules))
+    about = concerns(evidence, rules)
+    if isinstance(verdict, Query):
+        about = (verdict.ags, verdict.programm)
+    return Decision(verdict=verdict, effects=effects, concerns=about)
 
 
 def with_guard(store: Store, clock: Clock, case: str, work: Callable[[], None]) -> None:

@@ -12,16 +12,19 @@ from typing import Any
 
 from inbox_daemon import wire
 from inbox_daemon.app import App
-from inbox_daemon.core import frist
+from inbox_daemon.core import frist, sender
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.decide import CORRECTABLE, facts_of, rules_version
-from inbox_daemon.core.errors import Permanent
+from inbox_daemon.core.errors import Defect, Permanent
+from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.core.verdict import Accept, Dismiss, Finding, Known, Query, Result, Verdict
 from inbox_daemon.core.wording import AUDIT_KINDS, STATES, TERMINAL, sentence
 from inbox_daemon.edges.records import CaseLine
-from inbox_daemon.steps import decision_for
+from inbox_daemon.steps import decision_for, failed
+
+CONTRADICTED = sender.Grade.CONTRADICTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,23 +101,37 @@ def decided(app: App, number: str, wish: Wish) -> int:
     """Carries out a person's decision on a flagged case."""
     _case(app, number)
     case = app.store.location(number)
-    evidence = app.store.evidence(number)
+    attempt = len(app.records.judgements(number)) + 1
+    author = Author(by=wish.by, why=wish.why, attempt=attempt)
+    evidence = _evidence(app, number)
     verdict = _verdict(app, evidence, wish)
     decision = decision_for(
-        case, verdict, evidence, rules=app.rules, letters=app.letters, by=wish.by
+        case,
+        verdict,
+        evidence,
+        rules=app.rules,
+        letters=app.letters,
+        author=author,
     )
     app.store.decide_by_staff(
         number,
         decision,
         rules=app.rules,
         at=app.clock.now(),
-        by=wish.by,
-        why=wish.why,
+        author=author,
         replaces=wish.replaces,
     )
     app.audit.catch_up()
     print(f"{number}: {STATES[_case(app, number).state.value]}")
     return 0
+
+
+def _evidence(app: App, number: str) -> Evidence:
+    """What was seen; nothing, where a defect of ours came before any reading."""
+    try:
+        return app.store.evidence(number)
+    except (Defect, ValueError):
+        return failed("fall-ungelesen")
 
 
 def _verdict(app: App, evidence: Evidence, wish: Wish) -> Verdict:
@@ -127,7 +144,8 @@ def _verdict(app: App, evidence: Evidence, wish: Wish) -> Verdict:
         return _query(app, evidence, wish, version)
     document = facts.document
     read = document.amount.value if document and isinstance(document.amount, Read) else None
-    amount, ags = wish.amount or read, wish.ags or getattr(facts.form_kreis, "ags", None)
+    amount = read if wish.amount is None else wish.amount
+    ags = wish.ags or getattr(facts.form_kreis, "ags", None)
     if amount is None or not isinstance(ags, str) or app.rules.kreis(ags) is None:
         raise Permanent("--betrag and --ags are needed: the machine did not read them surely")
     antrag = Antrag(
@@ -146,6 +164,8 @@ def _query(app: App, evidence: Evidence, wish: Wish, version: str) -> Query:
         raise Permanent(
             "a letter goes only to an address of the 44 Kreise", code="antwort-an-fremde"
         )
+    if mail.automatic or sender.grade_of(mail, app.rules.postfach.authserv_id) is CONTRADICTED:
+        raise Permanent("no letter goes to automatic or forged mail", code="antwort-an-automaten")
     unknown = set(wish.questions) - CORRECTABLE
     if unknown or not wish.questions:
         raise Permanent(f"--punkt must be one of {', '.join(sorted(CORRECTABLE))}")

@@ -73,6 +73,8 @@ def automatik(facts: Facts) -> Finding | None:
     if "bericht" in mail.automatic or "leerer-absender" in mail.automatic:
         return _finding("automatik", Result.UNSURE, "unzustellbar")
     if ROBOT_MARKS & set(mail.automatic):
+        if _holds(mail, AttachmentKind.OFFICE):
+            return _finding("automatik", Result.UNSURE, "anlage-an-automatik")
         return _finding("automatik", Result.FAIL, "automatische-mail")
     return None
 
@@ -104,7 +106,7 @@ def lesbarkeit(facts: Facts) -> Finding | None:
     if not evidence.unread:
         return _finding("lesbarkeit", Result.PASS, "lesbar")
     whys = {unread.why for unread in evidence.unread}
-    if whys == {"pdf-verschluesselt"} and not evidence.documents:
+    if whys == {"pdf-verschluesselt"} and not evidence.documents and _is_plain_offer(facts):
         return _finding("lesbarkeit", Result.FAIL, "verschluesselt")
     return _finding("lesbarkeit", Result.UNSURE, "anlage-nicht-lesbar", ("grund", min(whys)))
 
@@ -118,11 +120,10 @@ def anhang(facts: Facts) -> Finding | None:
     for kind, code in _CODE_OF_KIND:
         if kind in kinds:
             return _finding("anhang", Result.UNSURE, code)
-    if AttachmentKind.OFFICE in kinds:
-        return _finding("anhang", Result.FAIL, "dateiart")
-    if _announces(mail, facts.programm):
-        return _finding("anhang", Result.FAIL, "anhang-fehlt")
-    return _finding("anhang", Result.UNSURE, "anfrage")
+    if not _is_plain_offer(facts):
+        return _finding("anhang", Result.UNSURE, "anfrage")
+    code = "dateiart" if AttachmentKind.OFFICE in kinds else "anhang-fehlt"
+    return _finding("anhang", Result.FAIL, code)
 
 
 _CODE_OF_KIND = (
@@ -131,6 +132,35 @@ _CODE_OF_KIND = (
     (AttachmentKind.OTHER, "unbekannte-datei"),
     (AttachmentKind.MAIL, "anfrage"),
 )
+
+
+# What may hold an application, or its signed page, and is not looked into.
+UNSEEN = frozenset(
+    {
+        AttachmentKind.ARCHIVE,
+        AttachmentKind.ENCRYPTED,
+        AttachmentKind.MAIL,
+        AttachmentKind.OFFICE,
+        AttachmentKind.OTHER,
+    }
+)
+
+
+def _holds(mail: Submission | None, *kinds: AttachmentKind) -> bool:
+    return mail is not None and any(a.kind in kinds for a in mail.attachments)
+
+
+def _is_plain_offer(facts: Facts) -> bool:
+    """A mail that announces an application and is no answer to a letter of ours.
+
+    An answer is read by a person, as our letters promise.
+    """
+    mail = facts.submission
+    if mail is None:
+        return True
+    ours = tuple(f".rueckfrage@{domain}>" for domain in facts.rules.postfach.eigene_domains)
+    answers = any(message_id.endswith(ours) for message_id in (mail.in_reply_to, *mail.references))
+    return not answers and _announces(mail, facts.programm)
 
 
 def _announces(mail: Submission, programm: Foerderprogramm) -> bool:
@@ -143,7 +173,8 @@ def programm(facts: Facts) -> Finding | None:
     if not facts.evidence.documents:
         return None
     first = facts.applications[0].programme if facts.applications else None
-    if isinstance(first, Read) and facts.rules.programm(first.value):
+    known = facts.rules.programm(first.value) if isinstance(first, Read) else None
+    if first is not None and known is not None and known.aktiv:
         source = _source(first)
         return _finding("programm", Result.PASS, "programm-erkannt", sources=source)
     return _finding("programm", Result.UNSURE, "programm-unklar")
@@ -161,10 +192,11 @@ def beilagen_unverdaechtig(facts: Facts) -> Finding | None:
     """A further document may be the signed page, or a second application, that was not known."""
     document = facts.document
     others = [d for d in facts.evidence.documents if d not in facts.applications]
-    if document is None or not others:
+    if document is None:
         return None
     incomplete = isinstance(document.signature, Absent) or isinstance(document.amount, Absent)
-    if incomplete or any(_has_form_fields(other) for other in others):
+    unseen = bool(others) or _holds(facts.submission, *UNSEEN)
+    if (incomplete and unseen) or any(_has_form_fields(other) for other in others):
         return _finding("beilagen", Result.UNSURE, "beilage-unklar")
     return None
 
@@ -184,6 +216,8 @@ def unterschrift(facts: Facts) -> Finding | None:
     match reading:
         case Read() if document.kind is not DocumentKind.SCAN or document.notes:
             return _of("unterschrift", Result.UNSURE, "datei-auffaellig", reading)
+        case Absent() if document.notes:
+            return _of("unterschrift", Result.UNSURE, "datei-veraendert", reading)
         case Read():
             return _of("unterschrift", Result.PASS, "unterschrieben", reading)
         case Absent(why=why):
@@ -205,6 +239,8 @@ def betrag(facts: Facts) -> Finding | None:
             return _of("betrag", Result.PASS, "betrag-gelesen", reading, ("betrag", str(value)))
         case Read():
             return _of("betrag", Result.UNSURE, "betrag-unklar", reading, ("grund", "null-betrag"))
+        case Absent() if document.notes:
+            return _of("betrag", Result.UNSURE, "datei-veraendert", reading)
         case Absent():
             return _of("betrag", Result.FAIL, "betrag-fehlt", reading)
         case Unreadable(why=why):

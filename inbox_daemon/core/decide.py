@@ -105,7 +105,7 @@ def _verdict(facts: Facts, findings: tuple[Finding, ...]) -> Verdict:
     unsure = tuple(f.code for f in findings if f.result is Result.UNSURE)
     failed = tuple(f.code for f in findings if f.result is Result.FAIL)
     to_note = tuple(code for code in failed if code in NOTHING_TO_DO)
-    if to_note:
+    if "doppelt" in to_note or (to_note and not unsure):
         return Dismiss(reasons=to_note, findings=findings, rules=version)
     if unsure or not set(failed) <= CORRECTABLE:
         grave = tuple(code for code in failed if code not in CORRECTABLE)

@@ -17,22 +17,43 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who decided: the machine, or a person with a reason; `attempt` counts a case's decisions."""
+
+    by: str = "maschine"
+    why: str = ""
+    attempt: int = 0
+
+    def folder_of(self, case: str) -> str:
+        """The record's folder; a person's decision never meets one that was begun before."""
+        return f"{case}-{self.attempt}" if self.attempt else case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """One record to be filed: folder below `filed/`, record.json, (name, sha256) of each part."""
+    """One record: folder below `filed/`, its name there, record.json, (name, sha256) of parts."""
 
     folder: str
+    name: str
     record: str
     parts: tuple[tuple[str, str], ...]
 
 
 def filing_of(
-    case: str, verdict: Accept, *, raw: RawMessage, evidence: Evidence, rules: Ruleset, by: str
+    case: str,
+    verdict: Accept,
+    *,
+    raw: RawMessage,
+    evidence: Evidence,
+    rules: Ruleset,
+    author: Author,
 ) -> Filing:
     """The filing of this case."""
     antrag = verdict.antrag
     document = next((d for d in evidence.documents if d.sha256 == antrag.document), None)
     return Filing(
         folder=f"{antrag.programm}/{antrag.ags}",
+        name=author.folder_of(case),
         record=json.dumps(
             {
                 "fall": case,
@@ -41,7 +62,7 @@ def filing_of(
                 "eingang": raw.received_at.isoformat(),
                 "mail": {"sha256": raw.sha256, "message_id": raw.message_id},
                 "dokument": antrag.document,
-                "entschieden_von": by,
+                "entschieden_von": author.by,
                 "regeln": verdict.rules,
                 "befunde": [asdict(finding) for finding in verdict.findings],
             },

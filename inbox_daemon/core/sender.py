@@ -53,6 +53,8 @@ def _trusted_results(submission: Submission, authserv_id: str) -> list[tuple[str
 
 def _without_senders_words(text: str) -> str:
     """Comments and strings may hold what a sender wrote: no results (RFC 8601 2.2)."""
+    # A quoted local part is a mailbox of the domain behind it: "x@a.de"@b.de belongs to b.de.
+    text = re.sub(r'"(?:[^"\\]|\\.)*"(?=@)', "q", text)
     text = re.sub(r'"[^"]*[\s;=()][^"]*"', " ", text)
     while (outer := re.sub(r"\([^()]*\)", " ", text)) != text:
         text = outer

@@ -24,11 +24,11 @@ class FolderArchive:
     ) -> None:
         """Writes the record and its parts. Raises Defect when another record lies there."""
         place = self._folder / folder / case
-        if place.exists():
-            if (place / "record.json").read_text(encoding="utf-8") != record:
-                raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
-            return
         try:
+            if place.exists():
+                if (place / "record.json").read_text(encoding="utf-8") != record:
+                    raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
+                return
             self._build(place, record, parts)
         except OSError as error:
             raise Temporary(f"the record cannot be written at {place}: {error}") from error

@@ -25,8 +25,9 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 def open_database(url: str) -> Engine:
     """The engine for this URL, with the safe settings of its kind."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # Parameters hold mail content; no error message may repeat them.
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
     return engine

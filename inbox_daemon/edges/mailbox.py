@@ -60,21 +60,25 @@ class ImapView:
         while start < limit:
             wanted = min(PIECE, limit - start)
             piece = self._part(uid, f"BODY.PEEK[]<{start}.{wanted}>", f"BODY[]<{start}>")
-            if piece:
-                yield piece
+            if piece is None and start:
+                raise Temporary("the message vanished while it was loaded", code="imap")
+            if not piece:
+                return
+            yield piece
             if len(piece) < wanted:
                 return
             start += wanted
 
     def head(self, uid: int, *, limit: int) -> bytes:
         """The header alone, cut to `limit` bytes."""
-        return self._part(uid, f"BODY.PEEK[HEADER]<0.{limit}>", "BODY[HEADER]<0>")
+        return self._part(uid, f"BODY.PEEK[HEADER]<0.{limit}>", "BODY[HEADER]<0>") or b""
 
-    def _part(self, uid: int, item: str, key: str) -> bytes:
+    def _part(self, uid: int, item: str, key: str) -> bytes | None:
+        """The part, or None where the answer does not hold it."""
         with _translated():
             answer = self._client.fetch([uid], [item])
         found = answer.get(uid, {}).get(key.encode())
-        return bytes(found) if isinstance(found, bytes) else b""
+        return found if isinstance(found, bytes) else None
 
 
 class ImapMailbox:

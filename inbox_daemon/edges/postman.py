@@ -106,6 +106,8 @@ def _content(smtp: smtplib.SMTP, content: bytes) -> Outcome:
         code, _ = smtp.getreply()
     except (smtplib.SMTPException, OSError):
         return Outcome.UNKNOWN
+    if not (200 <= code < 300 or 400 <= code < 600):  # noqa: PLR2004
+        return Outcome.UNKNOWN  # an answer that is none: nobody knows whether it was taken
     return _refusal(code) or Outcome.DONE
 
 

@@ -8,7 +8,7 @@ Limits: only store.py and transitions.py call in here.
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
@@ -67,6 +67,16 @@ def _filed(row: RecordRow) -> FiledRecord:
         programm=row.programm,
         betrag=Decimal(row.betrag_cent) / 100,
     )
+
+
+def is_moved() -> ColumnElement[bool]:
+    """The condition that the final move of a case is done."""
+    done = select(EffectRow.id).where(
+        col(EffectRow.case_number) == col(CaseRow.number),
+        col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
+        col(EffectRow.outcome) == Outcome.DONE.value,
+    )
+    return done.exists()
 
 
 def stranded(session: Session, raw: RawMessage) -> CaseRow | None:

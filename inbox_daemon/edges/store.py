@@ -5,6 +5,7 @@ Touches: the database. Trusts: its callers for the order of steps; states.py che
 Limits: rows never leave this file; what pages and commands read is in records.py.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from sqlmodel import col, select
 
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import FINAL, State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
@@ -26,6 +28,8 @@ from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.tables import (
     CaseRow,
     EffectRow,
+    LetterRow,
+    RecordRow,
 )
 from inbox_daemon.ports import Case, Decision, Pending
 
@@ -47,6 +51,7 @@ class SqlStore:
                     col(CaseRow.mailbox) == mailbox,
                     col(CaseRow.uidvalidity) == uidvalidity,
                     col(CaseRow.uid) == uid,
+                    ~rows.is_moved(),
                 )
             ).first()
         return found is not None
@@ -101,7 +106,7 @@ class SqlStore:
             known = rows.known(session, row, evidence, at=at)
             decision = decided(rows.case(row), evidence, known)
             transitions.keep_rules(session, rules)
-            transitions.save_verdict(session, row, decision, known=known, by="maschine", at=at)
+            transitions.save_verdict(session, row, decision, known=known, author=Author(), at=at)
             return decision.verdict
 
     def decide_by_staff(
@@ -111,8 +116,7 @@ class SqlStore:
         *,
         rules: Ruleset,
         at: datetime,
-        by: str,
-        why: str,
+        author: Author,
         replaces: str | None,
     ) -> None:
         """From flagged to decided by a person; `replaces` names the superseded record's case."""
@@ -122,11 +126,19 @@ class SqlStore:
                 raise Defect(f"{case} is not in the queue but {row.state}", code="zustand")
             transitions.keep_rules(session, rules)
             if replaces is not None:
-                transitions.supersede(session, replaces, by=case)
+                transitions.supersede(session, replaces, by=case, verdict=decision.verdict)
+            # What a clerk writes may name persons: the chain holds its hash, the verdict the words.
+            reason = hashlib.sha256(author.why.encode()).hexdigest()
             ledger.append(
-                session, at=at, case=case, kind="staff.decided", wer=by, grund=why, ersetzt=replaces
+                session,
+                at=at,
+                case=case,
+                kind="staff.decided",
+                wer=author.by,
+                grund=reason,
+                ersetzt=replaces,
             )
-            transitions.save_verdict(session, row, decision, known=Known(), by=by, at=at)
+            transitions.save_verdict(session, row, decision, known=Known(), author=author, at=at)
 
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order; a move only after the case has its final state."""
@@ -155,7 +167,32 @@ class SqlStore:
             row.attempted_at = at
             ledger.append(session, at=at, case=row.case_number, kind="letter.attempted")
 
-    def finish(self, effect: int, outcome: Outcome, *, at: datetime, state: State | None) -> None:
+    def has_newer_record(self, case: str) -> bool:
+        """Whether the Kreis has a valid record that came after this case's letter was written."""
+        with reading(self._engine) as session:
+            row, letter = rows.row(session, case), session.get(LetterRow, case)
+            if letter is None:
+                return False
+            found = session.exec(
+                select(RecordRow).where(
+                    col(RecordRow.at) > letter.at,
+                    col(RecordRow.ags) == row.ags,
+                    col(RecordRow.programm) == row.programm,
+                    col(RecordRow.replaced_by).is_(None),
+                    col(RecordRow.case_number) != case,
+                )
+            ).first()
+        return found is not None
+
+    def finish(
+        self,
+        effect: int,
+        outcome: Outcome,
+        *,
+        at: datetime,
+        state: State | None,
+        reasons: tuple[str, ...] = (),
+    ) -> None:
         """What came of the effect, and the state to which the case goes by it."""
         with writing(self._engine) as session:
             row = rows.effect(session, effect)
@@ -177,7 +214,7 @@ class SqlStore:
             if kind is EffectKind.MOVE_MESSAGE and outcome is Outcome.DONE:
                 ledger.append(session, at=at, case=row.case_number, kind="message.moved")
             if state is not None:
-                reasons = _REASON_OF.get(outcome, ())
+                reasons = reasons or _REASON_OF.get(outcome, ())
                 transitions.settle(
                     session, rows.row(session, row.case_number), state, at=at, reasons=reasons
                 )

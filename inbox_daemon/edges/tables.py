@@ -105,6 +105,7 @@ class VerdictRow(SQLModel, table=True):
     known: str = Field(sa_column=_text())
     rules: str
     by: str
+    why: str = Field(default="", sa_column=_text())
     at: datetime = Field(sa_column=_instant())
 
 

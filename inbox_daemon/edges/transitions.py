@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State, advance
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
@@ -26,7 +27,7 @@ from inbox_daemon.core.verdict import (
 )
 from inbox_daemon.core.wording import FOLDERS
 from inbox_daemon.edges import ledger
-from inbox_daemon.edges.rows import first_with
+from inbox_daemon.edges.rows import first_with, is_moved
 from inbox_daemon.edges.tables import (
     CaseRow,
     EffectRow,
@@ -40,7 +41,8 @@ from inbox_daemon.ports import Decision, Effect
 
 
 def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
-    """A new case in `fetched`; its number."""
+    """A new case in `fetched`; its number. A place whose message was moved away is free again."""
+    _free_place(session, raw)
     twin = first_with(session, raw.sha256)
     row = CaseRow(
         number=f"neu-{raw.uidvalidity}-{raw.uid}",
@@ -75,6 +77,21 @@ def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | 
     return row.number
 
 
+def _free_place(session: Session, raw: RawMessage) -> None:
+    """After a restore a server may give a UID again, against RFC 3501 2.3.1.1."""
+    old = session.exec(
+        select(CaseRow).where(
+            col(CaseRow.mailbox) == raw.mailbox,
+            col(CaseRow.uidvalidity) == raw.uidvalidity,
+            col(CaseRow.uid) == raw.uid,
+            is_moved(),
+        )
+    ).first()
+    if old is not None:
+        old.uid = -(old.id or 0)
+        session.flush()
+
+
 def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) -> str:
     """Gives the case the new place of its message on the server; its number."""
     ledger.append(
@@ -106,7 +123,13 @@ def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: dat
 
 
 def save_verdict(
-    session: Session, row: CaseRow, decision: Decision, *, known: Known, by: str, at: datetime
+    session: Session,
+    row: CaseRow,
+    decision: Decision,
+    *,
+    known: Known,
+    author: Author,
+    at: datetime,
 ) -> None:
     """The verdict, its consequences, and the end where nothing is to be done outside."""
     verdict = decision.verdict
@@ -120,7 +143,8 @@ def save_verdict(
             body=wire.encode(verdict),
             known=wire.encode(known),
             rules=verdict.rules,
-            by=by,
+            by=author.by,
+            why=author.why,
             at=at,
         )
     )
@@ -202,6 +226,11 @@ def give_up(session: Session, row: CaseRow) -> None:
         record = session.get(RecordRow, row.number)
         if effect.kind == EffectKind.FILE_RECORD.value and record is not None:
             session.delete(record)
+            session.flush()
+            for old in session.exec(
+                select(RecordRow).where(col(RecordRow.replaced_by) == row.number)
+            ):
+                old.replaced_by = None
     session.flush()
 
 
@@ -236,11 +265,16 @@ def keep_rules(session: Session, rules: Ruleset) -> None:
         session.add(RulesRow(version=rules.version, body=wire.encode(rules)))
 
 
-def supersede(session: Session, case: str, *, by: str) -> None:
-    """Marks the record of a case as replaced. Raises Defect where there is none."""
+def supersede(session: Session, case: str, *, by: str, verdict: Verdict) -> None:
+    """Marks the record of a case as replaced by a filing for the same Kreis and programme."""
     record = session.get(RecordRow, case)
     if record is None or record.replaced_by is not None:
         raise Defect(f"{case} has no valid record that could be replaced", code="ersetzen")
+    if not isinstance(verdict, Accept) or (record.ags, record.programm) != (
+        verdict.antrag.ags,
+        verdict.antrag.programm,
+    ):
+        raise Defect(f"{case} is not an application of the same Kreis", code="ersetzen")
     record.replaced_by = by
     session.flush()
 

@@ -25,7 +25,7 @@ from typing import IO, Final
 import inbox_daemon
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Temporary
-from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.wire import Job
 
 PROGRAM: Final = (sys.executable, "-s", "-P", "-m", "inbox_daemon.reading")
@@ -39,6 +39,7 @@ FILES_AT_MOST: Final = 2_000
 KEPT_BYTES: Final = 1024**3
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CODE = re.compile(r"[a-z0-9-]{1,40}")
 _FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
 
 
@@ -199,11 +200,27 @@ def _failed(code: str) -> Evidence:
     return Evidence(submission=None, documents=(), unread=(), failure=code, engines=())
 
 
+def _codes_in(evidence: Evidence) -> Iterator[str]:
+    """Every text that will stand in the log: codes, never words of a mail."""
+    yield from (evidence.failure,) if evidence.failure is not None else ()
+    yield from (unread.why for unread in evidence.unread)
+    for document in evidence.documents:
+        yield from document.notes
+        for reading in (document.amount, document.signature, document.applicant):
+            if not isinstance(reading, Read):
+                yield reading.why
+    if evidence.submission is not None:
+        yield from evidence.submission.automatic
+        yield from evidence.submission.defects
+
+
 def _is_sound(evidence: Evidence) -> bool:
     """Every name that will become a file name is a hash, and an answer answers something."""
     if evidence.failure is None and not (
         evidence.submission or evidence.documents or evidence.unread
     ):
+        return False
+    if not all(_CODE.fullmatch(code) for code in _codes_in(evidence)):
         return False
     names = [d.sha256 for d in evidence.documents] + [u.sha256 for u in evidence.unread]
     names += [a.sha256 for a in evidence.submission.attachments] if evidence.submission else []

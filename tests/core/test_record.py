@@ -8,7 +8,7 @@ import pytest
 
 from inbox_daemon.core.errors import ConfigError, Defect, InboxError, Permanent, Temporary
 from inbox_daemon.core.programm import Feld
-from inbox_daemon.core.record import Filing, filing_of
+from inbox_daemon.core.record import Author, Filing, filing_of
 from inbox_daemon.core.values import AttachmentKind, Evidence
 from inbox_daemon.core.verdict import Accept
 from tests.core import cases
@@ -27,7 +27,7 @@ def filed(evidence: Evidence | None = None, verdict: Accept | None = None) -> Fi
         raw=cases.raw(),
         evidence=evidence or cases.good_evidence(),
         rules=cases.rules(),
-        by="maschine",
+        author=Author(),
     )
 
 

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("known", sa.Text(), nullable=False),
         sa.Column("rules", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
