@@ -5,6 +5,7 @@ Touches: argv, stderr. Trusts: nothing. Limits: what a command does is in comman
 """
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -13,14 +14,15 @@ from pathlib import Path
 from typing import Never
 
 from inbox_daemon.app import App
-from inbox_daemon.commands import queue, service
+from inbox_daemon.commands import cases, queue, service
 from inbox_daemon.commands.inspect import inspect
 from inbox_daemon.config import load_settings
 from inbox_daemon.core.betrag import betrag_from
-from inbox_daemon.core.errors import ConfigError, Defect, Permanent, Temporary
+from inbox_daemon.core.decide import CORRECTABLE
+from inbox_daemon.core.errors import ConfigError, InboxError, Permanent, Temporary
 from inbox_daemon.edges.logs import set_up_logs
 
-USAGE, BAD_DATA, AWAY, DEFECT, TRY_AGAIN, CONFIG = 64, 65, 69, 70, 75, 78
+USAGE, BAD_DATA, AWAY, DEFECT, TRY_AGAIN, RIGHTS, CONFIG = 64, 65, 69, 70, 75, 77, 78
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,21 +34,32 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
     arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         return _run(arguments)
-    except ConfigError as error:
-        return _told(*error.mistakes, code=CONFIG)
-    except Temporary as error:
-        return _told(str(error), code=TRY_AGAIN if error.code == "laeuft-schon" else AWAY)
-    except Permanent as error:
-        return _told(str(error), code=BAD_DATA)
-    except Defect as error:
-        return _told(str(error), code=DEFECT)
     except BrokenPipeError:
         return 0
+    except Exception as error:
+        if arguments.verbose and not isinstance(error, InboxError):
+            raise
+        return _told(error)
 
 
-def _told(*sentences: str, code: int) -> int:
+def _told(error: Exception) -> int:
+    """One line a mistake on stderr; the exit code that says who can mend it."""
+    sentences = error.mistakes if isinstance(error, ConfigError) else (str(error),)
+    match error:
+        case ConfigError():
+            code = CONFIG
+        case Temporary():
+            code = TRY_AGAIN if error.code == "laeuft-schon" else AWAY
+        case Permanent():
+            code = RIGHTS if error.code == "imap-anmeldung" else BAD_DATA
+        case _:
+            code = DEFECT
+            if not isinstance(error, InboxError):
+                sentences = (f"{type(error).__name__}; --verbose shows where",)
     for sentence in sentences:
         print(f"inbox-daemon: {sentence}", file=sys.stderr)
     return code
@@ -69,9 +82,9 @@ def _inspect(app: App, arguments: argparse.Namespace) -> int:
 
 def _queue(app: App, arguments: argparse.Namespace) -> int:
     if arguments.action == "list":
-        return queue.listed(app, as_json=arguments.json)
+        return cases.listed(app, as_json=arguments.json)
     if arguments.action == "show":
-        return queue.shown(app, arguments.case, as_json=arguments.json)
+        return cases.shown(app, arguments.case, as_json=arguments.json)
     wish = queue.Wish(
         answer=arguments.answer,
         by=arguments.by,
@@ -89,8 +102,8 @@ _COMMANDS: dict[str, Callable[[App, argparse.Namespace], int]] = {
     "once": lambda app, a: service.once(app, dry_run=a.dry_run, as_json=a.json),
     "inspect": _inspect,
     "queue": _queue,
-    "show": lambda app, a: queue.shown(app, a.case, as_json=a.json),
-    "explain": lambda app, a: queue.explained(app, a.case, as_json=a.json),
+    "show": lambda app, a: cases.shown(app, a.case, as_json=a.json),
+    "explain": lambda app, a: cases.explained(app, a.case, as_json=a.json),
     "replay": lambda app, a: service.replay(app, rules=a.rules, as_json=a.json),
     "audit": lambda app, a: service.audit_verify(app, as_json=a.json),
     "rules": lambda app, a: (
@@ -115,16 +128,38 @@ def _by(text: str) -> str:
     return text.strip()
 
 
+def _why(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why")
+    return " ".join(text.split())
+
+
+def _options(*, top: bool) -> _Parser:
+    """The options that every command takes, before or behind its name."""
+    parser = _Parser(add_help=False)
+    quiet = None if top else argparse.SUPPRESS
+    parser.add_argument("--config", type=Path, default=quiet, help="TOML file with the settings")
+    off = False if top else argparse.SUPPRESS
+    parser.add_argument(
+        "--json", action="store_true", default=off, help="print results as JSON lines"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", default=off, help="tell every step on stderr"
+    )
+    return parser
+
+
 def _parser() -> _Parser:
-    common = _Parser(add_help=False)
-    common.add_argument("--config", type=Path, help="TOML file with the settings")
-    common.add_argument("--json", action="store_true", help="print results as JSON lines")
-    common.add_argument("--verbose", action="store_true", help="tell every step on stderr")
-    parser = _Parser(prog="inbox-daemon", description=__doc__.splitlines()[0] if __doc__ else "")
+    options = _options(top=False)
+    parser = _Parser(
+        prog="inbox-daemon",
+        description="Reads signed applications from a mailbox: files, asks back, or flags.",
+        parents=[_options(top=True)],
+    )
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
 
     def command(name: str, about: str) -> _Parser:
-        return commands.add_parser(name, help=about, description=about, parents=[common])
+        return commands.add_parser(name, help=about, description=about, parents=[options])
 
     command("run", "the daemon: polls on schedule until SIGTERM")
     once = command("once", "one poll and everything that follows from it")
@@ -132,30 +167,39 @@ def _parser() -> _Parser:
     inspected = command("inspect", "read PDF or .eml files and say what would be decided")
     inspected.add_argument("files", nargs="+", metavar="FILE")
     for name, about in (("show", "one case with everything known"), ("explain", "its decision")):
-        command(name, about).add_argument("case")
+        command(name, about).add_argument("case", type=str.upper)
     replay = command("replay", "decide all stored cases again; print every difference")
     replay.add_argument("--rules", type=Path, help="decide with the rules of this folder instead")
     command("audit", "the log").add_argument("action", choices=["verify"])
     command("rules", "the rules").add_argument("action", choices=["check", "show"])
     command("check-config", "settings and rules, without any network")
     command("status", "numbers of the store")
-    _add_queue(command("queue", "the Arbeitsvorrat"), common)
+    about = "the Arbeitsvorrat: flagged cases"
+    _add_queue(commands.add_parser("queue", help=about, description=about), options)
     return parser
 
 
-def _add_queue(parser: _Parser, common: _Parser) -> None:
+def _add_queue(parser: _Parser, options: _Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
-    actions.add_parser("list", parents=[common])
-    actions.add_parser("show", parents=[common]).add_argument("case")
-    decide = actions.add_parser("decide", parents=[common])
-    decide.add_argument("case")
-    decide.add_argument("answer", choices=["ablegen", "rueckfrage", "erledigt"])
+    actions.add_parser("list", parents=[options])
+    actions.add_parser("show", parents=[options]).add_argument("case", type=str.upper)
+    decide = actions.add_parser("decide", parents=[options])
+    decide.add_argument("case", type=str.upper)
+    decide.add_argument("answer", choices=[queue.FILE, queue.ASK, queue.CLOSE])
     decide.add_argument("--by", required=True, type=_by, help="who decides")
-    decide.add_argument("--why", required=True, help="the reason, for the log")
+    decide.add_argument("--why", required=True, type=_why, help="the reason, kept with the case")
     decide.add_argument("--betrag", type=_betrag, help="the amount, e.g. 12.345,67 or 12345.67")
     decide.add_argument("--ags", help="the five-digit key of the Kreis")
-    decide.add_argument("--punkt", action="append", default=[], help="a point of the letter")
-    decide.add_argument("--ersetzt", metavar="CASE", help="the filed case that this one replaces")
+    decide.add_argument(
+        "--punkt",
+        action="append",
+        default=[],
+        choices=sorted(CORRECTABLE),
+        help="a point of the letter; may stand several times",
+    )
+    decide.add_argument(
+        "--ersetzt", metavar="CASE", type=str.upper, help="the filed case that this one replaces"
+    )
 
 
 if __name__ == "__main__":

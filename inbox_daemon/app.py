@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Engine
 
 from inbox_daemon.config import Settings
+from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.edges.archive import FolderArchive
 from inbox_daemon.edges.audit import AuditFile
@@ -52,7 +53,7 @@ class App:
     @cached_property
     def engine(self) -> Engine:
         """The database, brought to the newest schema."""
-        self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._make_state_dir()
         engine = open_database(self.settings.database)
         migrate(engine)
         return engine
@@ -139,7 +140,7 @@ class App:
             port=smtp.port,
             starttls=smtp.starttls,
             user=smtp.user,
-            password=self.settings.secret(smtp.password_file),
+            password=self.settings.secret(smtp.password_file) if smtp.user else "",
             sender=Address(
                 display_name=f"{postfach.behoerde}, {postfach.referat}",
                 addr_spec=postfach.adresse,
@@ -148,10 +149,22 @@ class App:
             timeout_s=smtp.timeout_s,
         )
 
+    def _make_state_dir(self) -> None:
+        place = self.settings.state_dir
+        try:
+            place.mkdir(parents=True, exist_ok=True, mode=0o750)
+        except OSError as error:
+            raise ConfigError((f"state_dir: {place}: {error.strerror}",)) from error
+
+    def checked(self) -> None:
+        """Builds what needs no network; raises ConfigError for what cannot be."""
+        self._make_state_dir()
+        _ = self.engine, self.mailbox, self._postman()
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Holds the lock against a second daemon on this state folder."""
-        self.settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._make_state_dir()
         with only_one(self.settings.state_dir / "daemon.lock"):
             # What a killed reading left behind may hold personal data.
             shutil.rmtree(self.settings.state_dir / "work", ignore_errors=True)

@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         try:
             return place.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            return ""
+            raise ConfigError((f"no password: {place} is missing",)) from None
         except OSError as error:
             raise ConfigError((f"{place}: {error.strerror}",)) from error
 

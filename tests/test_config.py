@@ -129,8 +129,9 @@ def test_a_secret_is_read_where_systemd_puts_it_or_in_the_state_folder(
     assert settings.secret(str(tmp_path / "imap-password")) == "aus dem Ordner"
 
 
-def test_a_secret_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    assert Settings(state_dir=tmp_path).secret("smtp-password") == ""
+def test_a_secret_that_is_not_there_is_a_mistake_and_no_empty_password(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="smtp-password is missing"):
+        Settings(state_dir=tmp_path).secret("smtp-password")
 
 
 def test_a_secret_that_cannot_be_read_is_a_mistake(tmp_path: Path) -> None:

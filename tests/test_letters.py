@@ -58,8 +58,8 @@ def test_every_question_is_one_numbered_point_with_its_page() -> None:
     body = letter().body
     points = [line for line in body.splitlines() if line[:1].isdigit() and line[1:3] == ". "]
     assert len(points) == 2
-    assert "1. Im Unterschriftsfeld auf Seite 2" in flowing(body)
-    assert "2. Das Feld f\u00fcr den beantragten Betrag auf Seite 1 ist leer" in flowing(body)
+    assert "1. Das Feld f\u00fcr den beantragten Betrag auf Seite 1 ist leer" in flowing(body)
+    assert "2. Im Unterschriftsfeld auf Seite 2" in flowing(body)
 
 
 @pytest.mark.parametrize("evidence", [cases.without_document(), ENCRYPTED])

@@ -31,7 +31,7 @@ from inbox_daemon.core.values import (
     Unreadable,
 )
 from inbox_daemon.core.verdict import Accept, Dismiss, Escalate, Known, Query, Verdict
-from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording import FIELDS, STATUSES, VERDICTS, sentence
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.wire import Job
 
@@ -45,7 +45,7 @@ def inspect(
     """Prints one object (or one block of German text) per file."""
     for file, evidence in _read_all(files, reader=reader, rules=rules, parallel=parallel):
         seen = seen_in(file, evidence, rules)
-        print(json.dumps(seen, ensure_ascii=False) if as_json else _german(seen), flush=True)
+        print(json.dumps(seen, ensure_ascii=False) if as_json else german_block(seen), flush=True)
     return 0
 
 
@@ -75,6 +75,8 @@ def _read_all(
 
 def _read_one(file: str, reader: CagedReader, rules: Ruleset) -> Evidence:
     path = Path(file)
+    if path.is_dir():
+        return _failed("ordner")
     if not path.is_file():
         return _failed("datei-fehlt")
     folder = tempfile.mkdtemp(prefix="inbox-daemon-")
@@ -230,13 +232,13 @@ def _received_at(mail: Submission | None) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def _german(seen: dict[str, Any]) -> str:
-    lines = [f"{seen['file']}: {seen['verdict']['outcome']}"]
+def german_block(seen: dict[str, Any]) -> str:
+    """The same for a person: outcome, reasons, and each field with its status."""
+    lines = [f"{seen['file']}: {VERDICTS[seen['verdict']['outcome']]}"]
     lines += [f"  - {text}" for text in seen["verdict"]["sentences"]]
     for document in seen["documents"]:
-        fields = (
-            (name, document[name]["status"], document[name].get("value") or "")
-            for name in ("amount", "signature", "applicant")
-        )
-        lines += [f"  {name}: {status} {value}".rstrip() for name, status, value in fields]
+        for name, label in FIELDS.items():
+            field = document[name]
+            value = field.get("value") or field.get("text") or ""
+            lines.append(f"  {label}: {STATUSES[field['status']]} {value}".rstrip())
     return "\n".join(lines)

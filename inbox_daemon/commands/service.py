@@ -8,9 +8,10 @@ import json
 from pathlib import Path
 
 from inbox_daemon.app import App, dry_steps, throwaway
-from inbox_daemon.commands.inspect import seen_in
+from inbox_daemon.commands.inspect import german_block, seen_in
 from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
+from inbox_daemon.core.errors import Permanent
 from inbox_daemon.core.states import State
 from inbox_daemon.core.wording import TERMINAL
 from inbox_daemon.daemon import Daemon
@@ -46,12 +47,8 @@ def _dry(real: App, *, as_json: bool) -> int:
             if evidence is None:
                 continue
             seen = seen_in(case.message_id or case.number, evidence, app.rules)
-            print(json.dumps(seen, ensure_ascii=False) if as_json else _seen(seen))
+            print(json.dumps(seen, ensure_ascii=False) if as_json else german_block(seen))
     return OK
-
-
-def _seen(seen: dict[str, object]) -> str:
-    return f"{seen['file']}: {json.dumps(seen['verdict'], ensure_ascii=False)}"
 
 
 def status(app: App, *, as_json: bool) -> int:
@@ -81,15 +78,19 @@ def replay(app: App, *, rules: Path | None, as_json: bool) -> int:
         same = again == judgement.verdict if other is None else again.kind == judgement.verdict.kind
         if not same:
             different += 1
-            print(f"{judgement.case}: {judgement.verdict.kind} -> {again.kind}")
+            difference = {"case": judgement.case, "was": judgement.verdict.kind, "is": again.kind}
+            print(json.dumps(difference) if as_json else " ".join(difference.values()))
     result = {"replayed": asked, "different": different}
     print(json.dumps(result) if as_json else _line(result))
-    return OK if different == 0 else BAD_DATA
+    # With other rules differences are the answer, with the stored ones they are a fault.
+    return OK if different == 0 or other is not None else BAD_DATA
 
 
 def audit_verify(app: App, *, as_json: bool) -> int:
     """Whether the log file and the database hold the same whole chain."""
     found = app.audit.verify()
+    if found.entries == 0 and not found.why:
+        raise Permanent(f"{app.audit.path}: there is no log here; is --config right?")
     result = {
         "ok": not found.why,
         "entries": found.entries,
@@ -107,8 +108,9 @@ def audit_verify(app: App, *, as_json: bool) -> int:
 
 
 def rules_check(app: App) -> int:
-    """All mistakes of all rule files; loading raises them."""
+    """All mistakes of all rule files; loading raises them, and every letter is written once."""
     rules = app.rules
+    app.letters.proof(rules)
     print(f"{len(rules.kreise)} Kreise, {len(rules.programme)} programmes, version {rules.version}")
     return OK
 
@@ -131,6 +133,7 @@ def rules_show(app: App) -> int:
 def check_config(app: App) -> int:
     """Settings and rules, without any network."""
     rules_check(app)
+    app.checked()
     print(f"state_dir {app.settings.state_dir}")
     return OK
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from inbox_daemon.core import frist, kreis, sender
+from inbox_daemon.core.mailtext import is_reply, own_words
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.values import (
     Absent,
@@ -151,21 +152,13 @@ def _holds(mail: Submission | None, *kinds: AttachmentKind) -> bool:
 
 
 def _is_plain_offer(facts: Facts) -> bool:
-    """A mail that announces an application and is no answer to a letter of ours.
-
-    An answer is read by a person, as our letters promise.
-    """
+    """A mail that announces an application of its own accord; a reply is read by a person."""
     mail = facts.submission
     if mail is None:
         return True
-    ours = tuple(f".rueckfrage@{domain}>" for domain in facts.rules.postfach.eigene_domains)
-    answers = any(message_id.endswith(ours) for message_id in (mail.in_reply_to, *mail.references))
-    return not answers and _announces(mail, facts.programm)
-
-
-def _announces(mail: Submission, programm: Foerderprogramm) -> bool:
-    said = f"{mail.subject}\n{mail.text}".lower()
-    return "antrag" in said and any(phrase in said for phrase in programm.announcements)
+    said = f"{mail.subject}\n{own_words(mail.text)}".lower()
+    announced = any(phrase in said for phrase in facts.programm.announcements)
+    return "antrag" in said and announced and not is_reply(mail)
 
 
 def programm(facts: Facts) -> Finding | None:

@@ -6,25 +6,28 @@ Limits: letters to the Kreise are templates beside the rules, their questions st
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
+
+from inbox_daemon.core.betrag import german
 
 # Code of a finding → the sentence; {names} are the finding's values.
 FINDINGS: Final = MappingProxyType(
     {
         "absender-bestaetigt": "Die Mail kommt nachweislich aus der Verwaltung des Kreises ({ags}).",
-        "absender-unbekannt": "Die Absenderadresse gehört zu keinem der 44 Kreise.",
-        "absender-unbestaetigt": "Die Absenderadresse gehört zu einem Kreis, der Nachweis der Echtheit fehlt aber.",
-        "absender-widerlegt": "Die Absenderangabe ist widersprüchlich oder gefälscht; nicht antworten.",
-        "absender-widerspruch": "Der Absender gehört zu einem anderen Kreis ({ags}) als der im Antrag genannte.",
+        "absender-unbekannt": "Die Absenderadresse gehört zu keinem der 44 Kreise. Bitte klären, wer geschrieben hat.",
+        "absender-unbestaetigt": "Die Absenderadresse gehört zu einem Kreis, der Nachweis der Echtheit fehlt aber. Bitte beim Kreis nachfragen.",
+        "absender-widerlegt": "Die Absenderangabe ist widersprüchlich und kann gefälscht sein. Bitte nicht auf die Mail antworten, sondern beim Kreis unter einer bekannten Rufnummer nachfragen.",
+        "absender-widerspruch": "Der Absender gehört zu einem anderen Kreis ({ags}), als im Antrag steht. Bitte klären.",
         "anfrage": "Die Mail enthält keinen Antrag; vermutlich eine Anfrage. Bitte beantworten.",
         "anhang-fehlt": "Die Mail kündigt einen Antrag an, der Anhang fehlt.",
         "anlage-nicht-lesbar": "Ein Anhang konnte nicht gelesen werden ({grund}). Bitte das Original ansehen.",
-        "antwort-an-automaten": "Es wurde nicht geschrieben: Die Mail trägt Merkmale automatischer Post.",
-        "antwort-an-fremde": "Es wurde nicht geschrieben: Absender oder Antwortadresse gehören nicht zu einem Kreis.",
-        "antwort-nach-frist": "Es wurde nicht geschrieben: Die Antragsfrist ist vorbei oder der Eingang ungeklärt.",
-        "antwort-unbestaetigt": "Es wurde nicht geschrieben: Die Echtheit des Absenders ist nicht bestätigt.",
-        "antwort-zu-oft": "Es wurde nicht geschrieben: An diese Adresse gingen heute schon mehrere Schreiben.",
+        "antwort-an-automaten": "Es wurde keine Rückfrage versandt: Die Mail wurde offenbar automatisch versandt.",
+        "antwort-an-fremde": "Es wurde keine Rückfrage versandt: Absender oder Antwortadresse gehören nicht zu einem Kreis.",
+        "antwort-nach-frist": "Es wurde keine Rückfrage versandt: Die Antragsfrist ist abgelaufen oder der Eingang ungeklärt.",
+        "antwort-unbestaetigt": "Es wurde keine Rückfrage versandt: Die Echtheit des Absenders ist nicht bestätigt.",
+        "antwort-zu-oft": "Es wurde keine Rückfrage versandt: An diese Adresse gingen heute schon mehrere Schreiben.",
         "ablage": "Unter dieser Fallnummer liegt schon ein anderer Vorgang. Bitte die Administration verständigen.",
         "anlage-an-automatik": "Automatische Mail mit einer Textdatei im Anhang. Bitte ansehen.",
         "archiv": "Der Anhang ist ein Archiv (z. B. ZIP); es wird nicht automatisch ausgepackt.",
@@ -33,17 +36,17 @@ FINDINGS: Final = MappingProxyType(
         "betrag-fehlt": "Das Feld für den beantragten Betrag ist leer.",
         "betrag-gelesen": "Beantragt sind {betrag} Euro.",
         "betrag-unklar": "Der beantragte Betrag ist nicht sicher zu lesen ({grund}). Bitte eintragen.",
-        "datei-auffaellig": "Unterschrift gesehen, aber die Datei ist kein unveränderter Scan. Bitte prüfen.",
+        "datei-auffaellig": "Eine Unterschrift ist zu sehen, die Datei ist aber kein unveränderter Scan. Bitte prüfen, ob von Hand unterschrieben wurde.",
         "defekt": "Im Programm ist ein Fehler aufgetreten. Bitte das Original ansehen und die Administration verständigen.",
         "datei-veraendert": "Die Datei ist kein unveränderter Scan; was zu fehlen scheint, bitte am Original prüfen.",
         "dateiart": "Der Antrag kam als Textdatei (z. B. Word) statt als unterschriebener Scan.",
         "doppelt": "Dieselbe Mail liegt schon vor (Fall {fall}); nichts zu tun.",
         "eindeutigkeit": "Der Vorgang widerspricht einem schon gespeicherten. Bitte die Administration verständigen.",
-        "ersetzen": "Der zu ersetzende Vorgang ist nicht gültig abgelegt. Bitte prüfen.",
+        "ersetzen": "Der Antrag, der ersetzt werden soll, ist nicht (mehr) gültig.",
         "fall-unbekannt": "Diesen Fall gibt es nicht.",
         "fall-ungelesen": "Der Fall ist noch nicht gelesen.",
         "frist-gewahrt": "Eingegangen am {eingang}, innerhalb der Frist.",
-        "frist-versaeumt": "Eingegangen am {eingang}, {verspaetung} nach Ablauf der Frist ({frist}).",
+        "frist-versaeumt": "Eingegangen am {eingang}, {verspaetung} nach Ablauf der Frist ({frist}). Bitte entscheiden.",
         "im-planungsrahmen": "Der Betrag ({betrag} Euro) liegt im Planungsrahmen ({rahmen} Euro).",
         "keine-mail": "Es wurde nur eine Datei geprüft, keine Mail.",
         "kreis-erkannt": "Antragsteller ist der Kreis {ags}.",
@@ -57,23 +60,23 @@ FINDINGS: Final = MappingProxyType(
         "planungsrahmen-fehlt": "Für diesen Kreis ist kein Planungsrahmen hinterlegt.",
         "programm-erkannt": "Das Formular gehört zum Förderprogramm.",
         "programm-unklar": "Das Formular ist nicht als Antrag eines bekannten Förderprogramms zu erkennen.",
-        "pruefung-gescheitert": "Die Prüfung „{pruefung}“ ist mit einem Fehler abgebrochen ({fehler}).",
+        "pruefung-gescheitert": "Eine Prüfung ist wegen eines Programmfehlers abgebrochen ({pruefung}). Bitte das Original ansehen und die Administration verständigen.",
         "rueckfrage-ueberholt": "Die Rückfrage wurde nicht mehr versandt: Inzwischen liegt ein Antrag des Kreises vor.",
         "sachbearbeitung": "Die Sachbearbeitung hat entschieden.",
-        "spool": "Gespeicherte Bytes fehlen. Bitte sofort die Administration verständigen.",
-        "ueber-planungsrahmen": "Der Betrag ({betrag} Euro) liegt über dem Planungsrahmen ({rahmen} Euro).",
+        "spool": "Die gespeicherte Mail ist nicht mehr vollständig. Bitte sofort die Administration verständigen.",
+        "ueber-planungsrahmen": "Der Betrag ({betrag} Euro) liegt über dem Planungsrahmen ({rahmen} Euro). Bitte entscheiden.",
         "unbekannte-datei": "Der Anhang hat eine unbekannte Dateiart. Bitte ansehen.",
         "unterschrieben": "Eine handschriftliche Unterschrift ist zu sehen.",
-        "unterschrift-fehlt": "Im Unterschriftsfeld steht keine handschriftliche Unterschrift ({grund}).",
+        "unterschrift-fehlt": "Im Unterschriftsfeld ist keine handschriftliche Unterschrift zu sehen ({grund}).",
         "unterschrift-unklar": "Ob handschriftlich unterschrieben ist, ist nicht sicher ({grund}). Bitte ansehen.",
         "unvollstaendig": "Nicht alle Angaben des Antrags sind festgestellt. Bitte ergänzen.",
         "unzustellbar": "Rückläufer oder Zustellbericht. Bitte prüfen, welches Schreiben nicht ankam.",
         "versand-gescheitert": "Die Rückfrage konnte nicht versandt werden. Bitte selbst schreiben.",
         "versand-unklar": "Ob die Rückfrage angekommen ist, ist ungewiss; sie wird nicht wiederholt. Bitte nachsehen.",
         "verschluesselt": "Die PDF-Datei ist mit einem Kennwort geschützt.",
-        "verschluesselte-mail": "Die Mail oder ihr Anhang ist verschlüsselt.",
-        "zustand": "Der Fall ist in einem anderen Zustand als erwartet. Bitte neu laden.",
-        "zweiter-antrag": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}).",
+        "verschluesselte-mail": "Die Mail oder ihr Anhang ist verschlüsselt. Bitte das Original ansehen.",
+        "zustand": "Der Fall ist in einem anderen Zustand als erwartet. Bitte den Fall neu aufrufen.",
+        "zweiter-antrag": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Bitte entscheiden.",
     }
 )
 
@@ -118,6 +121,7 @@ READINGS: Final = MappingProxyType(
         "ocr-absturz": "Texterkennung abgestürzt",
         "ocr-fehlt": "Texterkennung fehlt",
         "ocr-zeit": "Texterkennung zu langsam",
+        "ordner": "ein Ordner, keine Datei",
         "ort-datum-hand": "Ort und Datum von Hand in derselben Zeile",
         "pdf-beschaedigt": "PDF beschädigt",
         "pdf-verschluesselt": "PDF mit Kennwort",
@@ -148,17 +152,16 @@ READINGS: Final = MappingProxyType(
 # What a letter asks for, one numbered point each; only what was established.
 BITTEN: Final = MappingProxyType(
     {
+        "betrag-fehlt": "Das Feld für den beantragten Betrag{stelle} ist leer. Bitte tragen Sie "
+        "den Betrag in Euro ein.",
         "unterschrift-fehlt": "Im Unterschriftsfeld{stelle} haben wir keine handschriftliche "
         "Unterschrift gefunden. Bitte lassen Sie den Antrag von einer vertretungsberechtigten "
-        "Person von Hand unterschreiben, scannen Sie ihn ein und senden Sie ihn erneut als PDF.",
-        "betrag-fehlt": "Das Feld für den beantragten Betrag{stelle} ist leer. Bitte tragen Sie "
-        "den Betrag in Euro ein und senden Sie den unterschriebenen Antrag erneut als Scan.",
-        "anhang-fehlt": "Ihre E-Mail kündigt einen Antrag an, enthält aber keinen Anhang. Bitte "
-        "senden Sie den unterschriebenen und eingescannten Antrag als PDF.",
-        "dateiart": "Der Antrag liegt uns nur als Textdatei vor. Bitte drucken Sie ihn aus, lassen "
-        "Sie ihn von Hand unterschreiben und senden Sie ihn eingescannt als PDF.",
-        "verschluesselt": "Die angehängte PDF-Datei ist mit einem Kennwort geschützt und lässt "
-        "sich nicht öffnen. Bitte senden Sie den Antrag ohne Kennwortschutz.",
+        "Person von Hand unterschreiben.",
+        "anhang-fehlt": "Ihre E-Mail kündigt einen Antrag an, enthält aber keinen Anhang.",
+        "dateiart": "Der Antrag liegt uns nur als Textdatei vor. Bitte drucken Sie ihn aus und "
+        "lassen Sie ihn von Hand unterschreiben.",
+        "verschluesselt": "Die PDF-Datei Ihrer E-Mail ist mit einem Kennwort geschützt und lässt "
+        "sich nicht öffnen. Bitte verwenden Sie keinen Kennwortschutz.",
     }
 )
 
@@ -170,7 +173,7 @@ STATES: Final = MappingProxyType(
         "filed": "abgelegt",
         "queried": "Rückfrage gestellt",
         "flagged": "in Prüfung",
-        "noted": "zur Kenntnis",
+        "noted": "zur Kenntnis genommen",
     }
 )
 
@@ -186,12 +189,58 @@ TERMINAL: Final = MappingProxyType(
     {
         "poll.done": "letzter Abruf {hour}, {flagged} in Prüfung",
         "poll.failed": "Abruf gescheitert ({code})",
-        "queue.count": "{count} Fälle in Prüfung",
+        "queue.count": "In Prüfung: {count}",
+        "queue.decided": "{fall}: entschieden; wird beim nächsten Abruf ausgeführt.",
+        "queue.done": "{fall}: {state}.",
+        "queue.unknown": "Den Fall {fall} gibt es nicht.",
+        "queue.closed": "{fall} ist nicht in Prüfung, sondern {state}.",
+        "queue.second": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Soll dieser ihn ersetzen: --ersetzt {fall}",
+        "queue.several": "Die Mail enthält {anzahl} Anträge. Bitte den Kreis um getrennte Mails bitten.",
+        "queue.missing": "Betrag oder Kreis sind nicht sicher gelesen. Bitte --betrag und --ags angeben.",
+        "queue.points": "Bitte mindestens einen Punkt angeben: {points}",
+        "queue.contradicted": "Dieser Punkt widerspricht dem, was gelesen wurde: {point}",
+        "queue.replaces": "--ersetzt gehört nur zu ablegen.",
+        "show.kreis": "Kreis:       {text}",
+        "show.betrag": "Betrag:      {text}",
+        "show.absender": "Absender:    {text}",
+        "show.betreff": "Betreff:     {text}",
+        "show.anhang": "Anhang:      {text}",
+        "show.original": "Original:    {text}",
+        "show.gefragt": "Gefragt nach: {text}",
+        "show.author": "Entschieden von {by}: {why}",
         "rules.frist": "Eingang bis zum Ablauf des {day}",
         "rules.checks": "Prüfungen: {checks}",
         "rules.rahmen": "Planungsrahmen, {source}:",
         "rules.estimate": "geschätzt, nicht amtlich",
         "rules.official": "amtlich",
+    }
+)
+
+VERDICTS: Final = MappingProxyType(
+    {
+        "accept": "ablegen",
+        "query": "Rückfrage",
+        "escalate": "zur Prüfung",
+        "dismiss": "zur Kenntnis",
+        "file": "ablegen",
+        "flag": "zur Prüfung",
+        "ignore": "zur Kenntnis",
+    }
+)
+
+# What a clerk reads for a field and its status, and how it was read.
+FIELDS: Final = MappingProxyType(
+    {"amount": "Betrag", "signature": "Unterschrift", "applicant": "Antragsteller"}
+)
+STATUSES: Final = MappingProxyType(
+    {"read": "gelesen", "present": "vorhanden", "absent": "fehlt", "unsure": "nicht sicher"}
+)
+METHODS: Final = MappingProxyType(
+    {
+        "ocr": "Texterkennung",
+        "ocr-dreimal": "Texterkennung, dreimal",
+        "ink": "Bildprüfung",
+        "tinte": "Bildprüfung",
     }
 )
 
@@ -221,11 +270,24 @@ def sentence(code: str, values: Iterable[tuple[str, str]] = ()) -> str:
     template = FINDINGS.get(code)
     if template is None:
         return reading(code)
-    shown = {name: READINGS.get(value, value) for name, value in values}
-    try:
-        return template.format(**shown)
-    except (KeyError, IndexError):
-        return template
+    shown = {name: _shown(name, value) for name, value in values}
+    return template.format_map(_Dashes(shown))
+
+
+class _Dashes(dict[str, str]):
+    """A value that is not known is shown as a dash, never as a brace."""
+
+    def __missing__(self, _name: str) -> str:
+        return "–"
+
+
+def _shown(name: str, value: str) -> str:
+    if name in {"betrag", "rahmen"}:
+        try:
+            return german(Decimal(value)).removesuffix(" Euro")
+        except ArithmeticError:
+            return value
+    return READINGS.get(value, value)
 
 
 def reading(code: str) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlmodel import Session, create_engine
 
-from inbox_daemon.core.errors import Defect, Temporary
+from inbox_daemon.core.errors import ConfigError, Defect, Permanent, Temporary
 
 BUSY_MS = 15_000
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -25,7 +25,10 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 def open_database(url: str) -> Engine:
     """The engine for this URL, with the safe settings of its kind."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        try:
+            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        except (ArgumentError, ImportError) as error:
+            raise ConfigError((f"database_url: {error}",)) from error
     # Parameters hold mail content; no error message may repeat them.
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
@@ -74,7 +77,9 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Defect(f"the database refuses: {error.orig}", code="eindeutigkeit") from error
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError):
+            raise Permanent(f"the database is damaged: {error.orig}", code="datenbank") from error
         raise Temporary(f"the database is not available: {error.orig}", code="datenbank") from error
 
 

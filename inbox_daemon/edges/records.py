@@ -52,6 +52,7 @@ class Judgement:
     known: Known
     rules: Ruleset | None
     by: str
+    why: str
     at: datetime
 
 
@@ -99,6 +100,17 @@ class Records:
                 for row in session.exec(select(RulesRow))
             }
             return tuple(_judgement(row, rules) for row in session.exec(wanted))
+
+    def filed(self, *, programm: str, ags: str) -> str | None:
+        """The case whose record counts for this Kreis, or None."""
+        wanted = select(RecordRow).where(
+            col(RecordRow.programm) == programm,
+            col(RecordRow.ags) == ags,
+            col(RecordRow.replaced_by).is_(None),
+        )
+        with reading(self._engine) as session:
+            found = session.exec(wanted).first()
+            return found.case_number if found else None
 
     def history(self, number: str) -> tuple[History, ...]:
         """The audit entries of one case."""
@@ -149,5 +161,6 @@ def _judgement(row: VerdictRow, rules: dict[str, Ruleset]) -> Judgement:
         known=wire.decode(Known, row.known),
         rules=rules.get(version),
         by=row.by,
+        why=row.why,
         at=row.at,
     )

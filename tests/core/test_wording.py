@@ -39,7 +39,8 @@ def test_a_reason_is_a_sentence_too() -> None:
 
 @pytest.mark.parametrize("code", sorted(FINDINGS))
 def test_every_sentence_can_be_shown_even_without_its_values(code: str) -> None:
-    assert sentence(code) == FINDINGS[code]
+    shown = sentence(code)
+    assert not set("{}") & set(shown)
 
 
 @pytest.mark.parametrize("value", ["{0}", "{grund}", "{", "%s"])

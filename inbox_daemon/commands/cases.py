@@ -1,0 +1,158 @@
+"""`queue list`, `queue show`, `show`, `explain`: what a clerk sees of a case.
+
+Promises: German sentences, nothing but what is stored. Touches: the database, stdout.
+Trusts: the rows. Limits: decides nothing; see queue.py.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from inbox_daemon import wire
+from inbox_daemon.app import App
+from inbox_daemon.core import frist
+from inbox_daemon.core.betrag import german
+from inbox_daemon.core.errors import Defect, Permanent
+from inbox_daemon.core.states import State
+from inbox_daemon.core.values import Evidence, Read
+from inbox_daemon.core.verdict import Query, Result
+from inbox_daemon.core.wording import (
+    AUDIT_KINDS,
+    METHODS,
+    STATES,
+    TERMINAL,
+    VERDICTS,
+    sentence,
+)
+from inbox_daemon.edges.records import CaseLine, Judgement
+
+MARKS = {Result.PASS: "\u2714", Result.FAIL: "\u2718", Result.UNSURE: "?"}
+
+
+def listed(app: App, *, as_json: bool) -> int:
+    """The flagged cases, oldest first."""
+    lines = app.records.cases(State.FLAGGED)
+    if as_json:
+        for line in lines:
+            print(json.dumps(_plain(app, line), ensure_ascii=False))
+        return 0
+    for line in lines:
+        reasons = " ".join(_sentences(app, line))
+        print(f"{line.number}  {frist.german_instant(line.received_at)}  {reasons}")
+    print(TERMINAL["queue.count"].format(count=len(lines)))
+    return 0
+
+
+def shown(app: App, number: str, *, as_json: bool) -> int:
+    """One case with everything known."""
+    line = case_line(app, number)
+    evidence = app.records.evidence(number)
+    judgements = app.records.judgements(number)
+    if as_json:
+        known = {
+            **_plain(app, line),
+            "evidence": json.loads(wire.encode(evidence)) if evidence else None,
+            "verdicts": [json.loads(wire.encode(j.verdict)) for j in judgements],
+            "history": [
+                {"at": h.at.isoformat(), "kind": h.kind, **json.loads(h.payload)}
+                for h in app.records.history(number)
+            ],
+        }
+        print(json.dumps(known, ensure_ascii=False))
+        return 0
+    print(f"{number}: {STATES[line.state.value]}, {frist.german_instant(line.received_at)}")
+    for text in _sentences(app, line):
+        print(f"  ! {text}")
+    for text in (*_seen(evidence), *_decided(judgements)):
+        print(f"  {text}")
+    print("  " + _text("show.original", str(_original(app, line))))
+    for entry in app.records.history(number):
+        print(f"  {frist.german_instant(entry.at)}  {AUDIT_KINDS[entry.kind]}")
+    return 0
+
+
+def _seen(evidence: Evidence | None) -> Iterator[str]:
+    if evidence is None:
+        return
+    mail = evidence.submission
+    if mail is not None:
+        yield _text("show.absender", ", ".join(address.addr for address in mail.from_))
+        yield _text("show.betreff", mail.subject)
+        for attachment in mail.attachments:
+            yield _text("show.anhang", attachment.name)
+    for document in evidence.documents:
+        if isinstance(document.applicant, Read):
+            yield _text("show.kreis", document.applicant.value)
+        if isinstance(document.amount, Read):
+            yield _text("show.betrag", german(document.amount.value))
+
+
+def _decided(judgements: tuple[Judgement, ...]) -> Iterator[str]:
+    for judgement in judgements:
+        if isinstance(judgement.verdict, Query):
+            asked = [f for f in judgement.verdict.findings if f.code in judgement.verdict.questions]
+            yield _text("show.gefragt", " ".join(sentence(f.code, f.values) for f in asked))
+        if judgement.why:
+            yield TERMINAL["show.author"].format(by=judgement.by, why=judgement.why)
+
+
+def _text(key: str, text: str) -> str:
+    return TERMINAL[key].format(text=text)
+
+
+def _original(app: App, line: CaseLine) -> str:
+    try:
+        return str(app.spool.path(line.sha256))
+    except Defect:
+        return sentence("spool")
+
+
+def explained(app: App, number: str, *, as_json: bool) -> int:
+    """The decisions of the case retold, finding by finding, with where it was seen."""
+    case_line(app, number)
+    for judgement in app.records.judgements(number):
+        if as_json:
+            print(wire.encode(judgement.verdict))
+            continue
+        print(f"{number}: {VERDICTS[judgement.verdict.kind]} ({judgement.by})")
+        for finding in judgement.verdict.findings:
+            print(f"  {MARKS[finding.result]} {sentence(finding.code, finding.values)}")
+            for source in finding.sources:
+                sure = f", {source.confidence:.0%}" if source.confidence else ""
+                method = METHODS.get(source.method, source.method)
+                print(f"      Seite {source.page}, {method}{sure}")
+        print(f"  {judgement.verdict.rules}")
+    return 0
+
+
+def case_line(app: App, number: str) -> CaseLine:
+    """The case, or a sentence that there is none."""
+    line = app.records.case(number)
+    if line is None:
+        message = TERMINAL["queue.unknown"].format(fall=number)
+        raise Permanent(message, code="fall-unbekannt")
+    return line
+
+
+def _sentences(app: App, line: CaseLine) -> tuple[str, ...]:
+    values = {
+        finding.code: finding.values
+        for judgement in app.records.judgements(line.number)
+        for finding in judgement.verdict.findings
+        if finding.values
+    }
+    return tuple(sentence(code, values.get(code, ())) for code in line.reasons)
+
+
+def _plain(app: App, line: CaseLine) -> dict[str, Any]:
+    return {
+        "case": line.number,
+        "state": line.state.value,
+        "received_at": line.received_at.isoformat(),
+        "reasons": list(line.reasons),
+        "sentences": list(_sentences(app, line)),
+        "ags": line.ags,
+        "sha256": line.sha256,
+        "message_id": line.message_id,
+        "duplicate_of": line.duplicate_of,
+    }
