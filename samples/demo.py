@@ -117,7 +117,7 @@ def judged(sample: Sample, line: CaseLine | None, records: Records) -> tuple[boo
         ok = ok and set(sample.expected.get("reasons", [])) <= set(reasons)
     either = set(sample.expected.get("reasons_any", ()))
     ok = ok and (not either or bool(either & set(reasons)))
-    words = "; ".join(sentence(code, values.get(code, ())) for code in reasons)
+    words = " ".join(sentence(code, values.get(code, ())) for code in reasons)
     expected = "" if ok else f" [erwartet: {'/'.join(sample.outcomes())}]"
     return ok, f"{STATES[line.state.value]}{expected}: {words}".rstrip(": ")
 

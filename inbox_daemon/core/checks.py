@@ -107,7 +107,7 @@ def lesbarkeit(facts: Facts) -> Finding | None:
     if not evidence.unread:
         return _finding("lesbarkeit", Result.PASS, "lesbar")
     whys = {unread.why for unread in evidence.unread}
-    if whys == {"pdf-verschluesselt"} and not evidence.documents and _is_plain_offer(facts):
+    if whys == {"pdf-verschluesselt"} and not evidence.documents and _speaks_of_antrag(facts):
         return _finding("lesbarkeit", Result.FAIL, "verschluesselt")
     return _finding("lesbarkeit", Result.UNSURE, "anlage-nicht-lesbar", ("grund", min(whys)))
 
@@ -122,7 +122,9 @@ def anhang(facts: Facts) -> Finding | None:
         if kind in kinds:
             return _finding("anhang", Result.UNSURE, code)
     if not _is_plain_offer(facts):
-        return _finding("anhang", Result.UNSURE, "anfrage")
+        # An out-of-office reply asks nothing; what it is was found by `automatik`.
+        robot = ROBOT_MARKS & set(mail.automatic) and not _holds(mail, *UNSEEN)
+        return None if robot else _finding("anhang", Result.UNSURE, "anfrage")
     code = "dateiart" if AttachmentKind.OFFICE in kinds else "anhang-fehlt"
     return _finding("anhang", Result.FAIL, code)
 
@@ -152,13 +154,21 @@ def _holds(mail: Submission | None, *kinds: AttachmentKind) -> bool:
 
 
 def _is_plain_offer(facts: Facts) -> bool:
-    """A mail that announces an application of its own accord; a reply is read by a person."""
+    """A mail that announces an attached application of its own accord."""
     mail = facts.submission
-    if mail is None:
-        return True
-    said = f"{mail.subject}\n{own_words(mail.text)}".lower()
-    announced = any(phrase in said for phrase in facts.programm.announcements)
-    return "antrag" in said and announced and not is_reply(mail)
+    phrases = facts.programm.announcements
+    said = _said(mail) if mail is not None else ""
+    return mail is None or (_speaks_of_antrag(facts) and any(p in said for p in phrases))
+
+
+def _speaks_of_antrag(facts: Facts) -> bool:
+    """A mail about an application that begins the matter; a reply is read by a person."""
+    mail = facts.submission
+    return mail is None or ("antrag" in _said(mail) and not is_reply(mail))
+
+
+def _said(mail: Submission) -> str:
+    return f"{mail.subject}\n{own_words(mail.text)}".lower()
 
 
 def programm(facts: Facts) -> Finding | None:
