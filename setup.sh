@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up what is missing, and nothing else: Debian packages, .venv, the locked Python packages.
-# Run again when all is set up, it needs no network and ends in a second.
+# `--tests` adds what only the tests need. When all is set up it needs no network and ends in a second.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -12,6 +12,9 @@ packages=(
     "fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
     "fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
 )
+if [ "${1:-}" = "--tests" ]; then
+    packages+=("postgresql:/usr/bin/pg_createcluster")
+fi
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 

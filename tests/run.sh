@@ -3,7 +3,7 @@
 # a server, the OCR engine or minutes, and ends within one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-./setup.sh
+./setup.sh --tests
 export PATH="$PWD/.venv/bin:$PATH" OMP_THREAD_LIMIT=1
 marks=()
 case "${1:-}" in

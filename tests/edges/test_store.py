@@ -1,5 +1,7 @@
 """The store: what may happen once cannot happen twice, and nothing happens without its entry."""
 
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlmodel import SQLModel
 
 from inbox_daemon.core.antrag import Antrag
@@ -22,6 +24,7 @@ from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.store import FIRST_WAIT_S, SqlStore
 from inbox_daemon.ports import Decision, Effect
 from inbox_daemon.ruleset import load_rules
+from tests.postgres import PROGRAMS, postgres
 
 AT = datetime(2022, 7, 1, 8, tzinfo=UTC)
 RULES = load_rules(Path(__file__).parents[2] / "rules")
@@ -29,11 +32,31 @@ NOTHING = Evidence(submission=None, documents=(), unread=(), failure=None, engin
 VERSION = f"soforthilfe-ukraine-2022@sha256:{RULES.version}"
 
 
-@pytest.fixture(name="engine")
-def _engine(tmp_path: Path) -> Engine:
-    engine = open_database(f"sqlite:///{tmp_path / 'inbox.sqlite3'}")
+@pytest.fixture(scope="module", name="server")
+def _server() -> Iterator[str]:
+    if not PROGRAMS:
+        pytest.skip("PostgreSQL is not installed; setup.sh --tests does it")
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(
+    name="engine", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)]
+)
+def _engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    url = f"sqlite:///{tmp_path / 'inbox.sqlite3'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("server")
+        name = f"inbox_{uuid.uuid4().hex}"
+        admin = create_engine(server + "postgres", isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = server + name
+    engine = open_database(url)
     migrate(engine)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def message(uid: int, *, sha256: str = "", uidvalidity: int = 1) -> RawMessage:
@@ -95,6 +118,8 @@ def test_the_migrations_build_exactly_the_tables_of_the_code(engine: Engine) -> 
 
 
 def test_sqlite_is_set_so_that_a_commit_survives_a_power_cut(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL does so by default")
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2

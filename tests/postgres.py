@@ -1,0 +1,43 @@
+"""A PostgreSQL server of our own on loopback, for the tests of the store.
+
+Promises: own folder, free port, ends with the tests; never the system's cluster.
+Touches: processes, a temporary folder. Trusts: Debian's postgresql. Limits: no password, no fsync.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from samples.servers import free_port
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of a running server, up to the name of the database."""
+    folder = Path(tempfile.mkdtemp(prefix="inbox-postgres-"))
+    port, programs = free_port(), PROGRAMS[-1].parent
+    # PostgreSQL refuses to run as root; Debian's package brings a user for it.
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if user:
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -F"
+
+    def run(program: str, *words: str) -> None:
+        command = [*user, str(programs / program), *words]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
+
+    run("initdb", "-D", str(data), "-U", "probe", "--auth=trust", "--encoding=UTF8")
+    try:
+        log = str(folder / "log")
+        run("pg_ctl", "-D", str(data), "-o", options, "-l", log, "-w", "start")
+        yield f"postgresql+psycopg://probe@127.0.0.1:{port}/"
+    finally:
+        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
