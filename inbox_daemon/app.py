@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
@@ -108,11 +108,16 @@ class App:
             timeout_s=imap.timeout_s,
         )
 
-    def steps(self, *, stopping: Callable[[], bool] = lambda: False) -> Steps:
-        """The four steps on the real parts."""
+    def steps(
+        self,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        mailbox: ImapMailbox | None = None,
+    ) -> Steps:
+        """The four steps on the real parts; a dry run brings the `mailbox` of another App."""
         settings = self.settings
         return Steps(
-            mailbox=self.mailbox,
+            mailbox=mailbox or self.mailbox,
             spool=self.spool,
             store=self.store,
             reader=ReadingDesk(
@@ -178,11 +183,6 @@ def throwaway(settings: Settings) -> Iterator[App]:
         changes = {"state_dir": Path(folder), "database_url": "", "free_space_mib": 0}
         app = App(settings.model_copy(update=changes))
         yield app
-
-
-def dry_steps(app: App, real: App) -> Steps:
-    """The steps that look at the real mailbox (EXAMINE only) and keep what they find in `app`."""
-    return replace(app.steps(), mailbox=real.mailbox)
 
 
 def _said(job: Job, words: str) -> None:

@@ -130,7 +130,7 @@ def _questions(line: CaseLine, records: Records) -> tuple[str, ...]:
 def run(folder: Path, *, once: bool) -> int:
     """The whole demo."""
     folder.mkdir(parents=True, exist_ok=True)
-    with dovecot(folder) as imap, smtp_sink(folder / "letters") as (sink, smtp_port):
+    with dovecot(folder, keep=True) as imap, smtp_sink(folder / "letters") as (sink, smtp_port):
         config = write_config(
             folder, imap_port=imap.port, smtp_port=smtp_port, rules=PROJECT / "rules"
         )

@@ -8,10 +8,12 @@ Limits: plain text, one user; for trials only.
 import contextlib
 import getpass
 import grp
+import hashlib
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,13 +98,15 @@ class Imap:
 
 
 @contextmanager
-def dovecot(folder: Path, *, tls: bool = False) -> Iterator[Imap]:
-    """Starts Dovecot with its mail in `folder` and ends it afterwards.
+def dovecot(folder: Path, *, tls: bool = False, keep: bool = False) -> Iterator[Imap]:
+    """Starts Dovecot and ends it afterwards; its mail stays for the next start with `keep`.
 
     With `tls` it speaks only TLS, with a certificate for localhost in `folder`/cert.pem.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    home = _home(folder)
     port = free_port()
-    config = _configure(folder, port, tls=tls)
+    config = _configure(folder, home, port, tls=tls)
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)])
     try:
         _wait_for(port, process, folder / "dovecot.log")
@@ -114,6 +118,20 @@ def dovecot(folder: Path, *, tls: bool = False) -> Iterator[Imap]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _home(folder: Path) -> Path:
+    """Where Dovecot keeps run and mail files: of root's, a place that its own user can reach."""
+    if os.geteuid() != 0:
+        return folder / "dovecot"
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    home = Path(tempfile.gettempdir()) / f"inbox-dovecot-{name}"
+    home.mkdir(exist_ok=True, mode=0o755)
+    if home.stat().st_uid != 0:
+        raise RuntimeError(f"{home} belongs to somebody else")
+    return home
 
 
 def _certificate(folder: Path) -> str:
@@ -125,20 +143,17 @@ def _certificate(folder: Path) -> str:
     return f"ssl = required\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem"
 
 
-def _configure(folder: Path, port: int, *, tls: bool) -> Path:
-    run, mail = folder / "run", folder / "mail"
+def _configure(folder: Path, home: Path, port: int, *, tls: bool) -> Path:
+    run, mail = home / "run", home / "mail"
     shutil.rmtree(run, ignore_errors=True)
     for place in (run, mail):
         place.mkdir(parents=True, exist_ok=True)
     root = os.geteuid() == 0
     owner = "dovecot" if root else getpass.getuser()
     if root:
-        # Dovecot refuses mail of user 0; every folder above must let its user through.
+        # Dovecot refuses mail of user 0.
         shutil.chown(mail, owner, owner)
         mail.chmod(0o700)
-        for above in (folder, *folder.parents):
-            with contextlib.suppress(OSError):
-                above.chmod(above.stat().st_mode | 0o011)
     config = folder / "dovecot.conf"
     config.write_text(
         _CONFIG.format(

@@ -7,7 +7,7 @@ Limits: prints results; what happens on the way is in the logs.
 import json
 from pathlib import Path
 
-from inbox_daemon.app import App, dry_steps, throwaway
+from inbox_daemon.app import App, throwaway
 from inbox_daemon.commands.inspect import german_block, seen_in
 from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
@@ -39,7 +39,8 @@ def once(app: App, *, dry_run: bool, as_json: bool) -> int:
 
 def _dry(real: App, *, as_json: bool) -> int:
     with throwaway(real.settings) as app:
-        steps = dry_steps(app, real)
+        # The real mailbox is only examined; what is found is kept in the throwaway folder.
+        steps = app.steps(mailbox=real.mailbox)
         steps.fetch()
         steps.read()
         for case in app.records.cases(State.READ):
