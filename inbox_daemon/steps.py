@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 import structlog
@@ -160,7 +161,7 @@ class Steps:
             }
             for done in as_completed(running):
                 case = running[done]
-                with_guard(self.store, self.clock, case.number, lambda: self._keep(case, done))  # noqa: B023
+                self._guarded(case.number, partial(self._keep, case, done))
 
     def _may_be_read(self, case: Case) -> bool:
         if case.attempts < MOST_ATTEMPTS:
@@ -194,7 +195,7 @@ class Steps:
             if unread and unread[0].order < case.order:
                 # The order of receipt decides which application of a Kreis is the first.
                 return
-            with_guard(self.store, self.clock, case.number, lambda: self._decide_one(case))  # noqa: B023
+            self._guarded(case.number, partial(self._decide_one, case))
 
     def _decide_one(self, case: Case) -> None:
         verdict = self.store.save_verdict(
@@ -212,7 +213,7 @@ class Steps:
             for effect in self.store.pending(at=self.clock.now()):
                 if self.stopping():
                     return
-                with_guard(self.store, self.clock, effect.case, lambda: self._do(effect))  # noqa: B023
+                self._guarded(effect.case, partial(self._do, effect))
 
     def _do(self, effect: Pending) -> None:
         match effect.kind:
@@ -283,6 +284,17 @@ class Steps:
         self.store.finish(effect.number, outcome, at=now, state=state, reasons=reasons)
         log.info("effect.done", case=effect.case, effect=effect.kind.value, outcome=outcome.value)
 
+    def _guarded(self, case: str, work: Callable[[], None]) -> None:
+        """The work of one message: what may pass is tried again, what is broken is flagged."""
+        try:
+            work()
+        except Temporary as error:
+            log.warning("case.later", case=case, code=error.code, error=str(error))
+        except Exception as error:  # one message never stops the rest
+            log.exception("case.defect", case=case, error=type(error).__name__)
+            code = error.code if isinstance(error, InboxError) else "defekt"
+            self.store.flag(case, at=self.clock.now(), kind="case.defect", reasons=(code,))
+
 
 def decision_for(
     case: Case,
@@ -325,18 +337,6 @@ def decision_for(
     if isinstance(verdict, Query):
         about = (verdict.ags, verdict.programm)
     return Decision(verdict=verdict, effects=effects, concerns=about)
-
-
-def with_guard(store: Store, clock: Clock, case: str, work: Callable[[], None]) -> None:
-    """Runs the work of one message: what may pass is tried again, what is broken is flagged."""
-    try:
-        work()
-    except Temporary as error:
-        log.warning("case.later", case=case, code=error.code, error=str(error))
-    except Exception as error:  # one message never stops the rest
-        log.exception("case.defect", case=case, error=type(error).__name__)
-        code = error.code if isinstance(error, InboxError) else "defekt"
-        store.flag(case, at=clock.now(), kind="case.defect", reasons=(code,))
 
 
 def failed(code: str) -> Evidence:

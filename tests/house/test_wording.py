@@ -105,7 +105,7 @@ def _codes_of_defects(path: Path) -> Iterator[str]:
 
 
 def test_a_case_flagged_by_a_defect_says_what_to_do() -> None:
-    """`steps.with_guard` gives the error's code as the reason; a person reads its sentence."""
+    """`steps._guarded` gives the error's code as the reason; a person reads its sentence."""
     places = [*(PACKAGE / "edges").glob("*.py"), *(PACKAGE / "core").glob("*.py")]
     codes = {code for path in places for code in _codes_of_defects(path)}
     assert sorted(codes - set(FINDINGS) - set(READINGS)) == []
