@@ -238,7 +238,7 @@ def _is_busy(ink: Sequence[Blob]) -> bool:
 
 def _core(block: Block, ink: Sequence[Blob], stamps: Sequence[Span]) -> list[Blob]:
     """The blobs in the signature's own place that are large enough, no bar and in no stamp."""
-    return _main_group(
+    return main_group(
         [
             b
             for b in ink
@@ -251,7 +251,7 @@ def _core(block: Block, ink: Sequence[Blob], stamps: Sequence[Span]) -> list[Blo
     )
 
 
-def _main_group(core: Sequence[Blob]) -> list[Blob]:
+def main_group(core: Sequence[Blob]) -> list[Blob]:
     """The blobs that stand within 12 mm of one another, as far as they hold the longest one."""
     if not core:
         return []
