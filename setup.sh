@@ -4,23 +4,23 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-# Package, and the file that proves it is there.
+# Package, and the file (a pattern) that proves it is there.
 packages=(
     "tesseract-ocr:/usr/bin/tesseract"
-    "tesseract-ocr-deu:/usr/share/tesseract-ocr/5/tessdata/deu.traineddata"
+    "tesseract-ocr-deu:/usr/share/tesseract-ocr/*/tessdata/deu.traineddata"
     "dovecot-imapd:/usr/lib/dovecot/imap"
     "fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
     "fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
 )
 if [ "${1:-}" = "--tests" ]; then
-    packages+=("postgresql:/usr/bin/pg_createcluster")
+    packages+=("postgresql:/usr/lib/postgresql/*/bin/initdb")
 fi
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 
 missing=()
 for entry in "${packages[@]}"; do
-    [ -e "${entry#*:}" ] || missing+=("${entry%%:*}")
+    compgen -G "${entry#*:}" > /dev/null || missing+=("${entry%%:*}")
 done
 
 python=${PYTHON:-python3}
