@@ -236,11 +236,11 @@ def _ruleset(
             authserv_id=postfach.authserv_id,
             **postfach.absender.model_dump(),
         ),
-        programme=tuple(_programm(file, version) for file in programme),
+        programme=tuple(_programm(file) for file in programme),
     )
 
 
-def _programm(file: _ProgrammFile, version: str) -> Foerderprogramm:
+def _programm(file: _ProgrammFile) -> Foerderprogramm:
     return Foerderprogramm(
         kennung=file.kennung,
         titel=file.titel,
@@ -256,6 +256,5 @@ def _programm(file: _ProgrammFile, version: str) -> Foerderprogramm:
             for feld in file.feld
         ),
         checks=tuple(file.pruefungen.namen),
-        version=version,
         nachfrist_days=file.nachfrist_tage,
     )

@@ -20,7 +20,7 @@ from inbox_daemon.core.errors import Defect, InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Evidence, RawMessage
+from inbox_daemon.core.values import Evidence, RawMessage, nothing_seen
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
@@ -166,7 +166,9 @@ class Steps:
     def _may_be_read(self, case: Case) -> bool:
         if case.attempts < MOST_ATTEMPTS:
             return True
-        self.store.save_evidence(case.number, failed("dreimal-abgebrochen"), at=self.clock.now())
+        self.store.save_evidence(
+            case.number, nothing_seen("dreimal-abgebrochen"), at=self.clock.now()
+        )
         return False
 
     def _read_one(self, case: Case) -> Evidence | None:
@@ -182,7 +184,7 @@ class Steps:
             if self.clock.now() - case.changed_at < LONGEST_TROUBLE:
                 self.store.forget_attempt(case.number)
                 raise
-            evidence = failed("lese-nicht-moeglich")
+            evidence = nothing_seen("lese-nicht-moeglich")
         if evidence is not None:
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
             log.info("case.read", case=case.number, failure=evidence.failure)
@@ -337,11 +339,6 @@ def decision_for(
     if isinstance(verdict, Query):
         about = (verdict.ags, verdict.programm)
     return Decision(verdict=verdict, effects=effects, concerns=about)
-
-
-def failed(code: str) -> Evidence:
-    """The evidence of a reading that came to nothing."""
-    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=())
 
 
 def message_id_in(head: bytes) -> str:

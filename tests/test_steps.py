@@ -7,8 +7,9 @@ import pytest
 
 from inbox_daemon.core.chain import verify
 from inbox_daemon.core.states import State
+from inbox_daemon.core.values import nothing_seen
 from inbox_daemon.core.verdict import Known, Outcome
-from inbox_daemon.steps import failed, message_id_in
+from inbox_daemon.steps import message_id_in
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml
 
@@ -103,7 +104,7 @@ def test_a_message_that_is_too_large_is_flagged_and_not_opened(world: World, cla
     line = world.only()
     assert (line.state, line.reasons) == (State.FLAGGED, ("lesung-gescheitert",))
     assert line.message_id == "<1@kreis.example>"
-    assert world.records.evidence(line.number) == failed("zu-gross")
+    assert world.records.evidence(line.number) == nothing_seen("zu-gross")
     assert world.reader.read_shas == []
     assert all(len(kept) <= LIMIT + 1 for kept in world.spool.kept.values())
     assert world.mailbox.moves == [(uid, "Pr\u00fcfung")]

@@ -7,9 +7,9 @@ import pytest
 from inbox_daemon.core import decide as deciding
 from inbox_daemon.core.errors import Defect, Permanent, Temporary
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import AttachmentKind, Evidence
+from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
 from inbox_daemon.core.verdict import Outcome
-from inbox_daemon.steps import MOST_TRIES, failed
+from inbox_daemon.steps import MOST_TRIES
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, ROBOT, UNCLEAR_AMOUNT, World
 
@@ -31,7 +31,7 @@ def test_a_message_that_kills_the_daemon_three_times_is_not_opened_again(world: 
     assert world.only().state is State.FLAGGED
     assert world.only().reasons == ("lesung-gescheitert",)
     evidence = world.records.evidence(world.only().number)
-    assert evidence == failed("dreimal-abgebrochen")
+    assert evidence == nothing_seen("dreimal-abgebrochen")
 
 
 def test_a_reader_that_lacks_something_for_now_is_asked_again(world: World) -> None:
@@ -279,7 +279,7 @@ def test_a_flood_of_all_kinds_comes_to_one_end_each(world: World) -> None:
         UNCLEAR_AMOUNT,
         ROBOT,
         ZeroDivisionError(),
-        failed("zeit"),
+        nothing_seen("zeit"),
         cases.without_document(AttachmentKind.ARCHIVE),
     )
     for number in range(18):

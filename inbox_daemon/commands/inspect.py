@@ -29,6 +29,7 @@ from inbox_daemon.core.values import (
     Source,
     Submission,
     Unreadable,
+    nothing_seen,
 )
 from inbox_daemon.core.verdict import Accept, Dismiss, Escalate, Known, Query, Verdict
 from inbox_daemon.core.wording import FIELDS, STATUSES, VERDICTS, sentence
@@ -76,9 +77,9 @@ def _read_all(
 def _read_one(file: str, reader: CagedReader, rules: Ruleset) -> Evidence:
     path = Path(file)
     if path.is_dir():
-        return _failed("ordner")
+        return nothing_seen("ordner")
     if not path.is_file():
-        return _failed("datei-fehlt")
+        return nothing_seen("datei-fehlt")
     folder = tempfile.mkdtemp(prefix="inbox-daemon-")
     try:
         return reader.read(
@@ -91,13 +92,9 @@ def _read_one(file: str, reader: CagedReader, rules: Ruleset) -> Evidence:
             )
         )
     except Exception as error:  # noqa: BLE001  one bad file never stops the rest
-        return _failed(getattr(error, "code", "defekt"))
+        return nothing_seen(getattr(error, "code", "defekt"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _failed(code: str) -> Evidence:
-    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=())
 
 
 def _document(document: Document, rules: Ruleset) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from inbox_daemon.core.errors import Defect, Permanent
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Evidence, Read
+from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.core.verdict import Accept, Dismiss, Finding, Known, Query, Result, Verdict
 from inbox_daemon.core.wording import STATES, TERMINAL, sentence
 from inbox_daemon.ports import Case
-from inbox_daemon.steps import decision_for, failed
+from inbox_daemon.steps import decision_for
 
 FILE, ASK, CLOSE = "ablegen", "rueckfrage", "erledigt"
 # Against these a person may write all the same; the others are no question of judgement.
@@ -81,7 +81,7 @@ def _evidence(app: App, number: str) -> Evidence:
     try:
         return app.store.evidence(number)
     except (Defect, ValueError):
-        return failed("fall-ungelesen")
+        return nothing_seen("fall-ungelesen")
 
 
 def _verdict(app: App, case: Case, evidence: Evidence, wish: Wish) -> Verdict:

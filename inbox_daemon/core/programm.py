@@ -60,7 +60,6 @@ class Foerderprogramm:
     rahmen_is_estimate: bool
     felder: tuple[Feld, ...]
     checks: tuple[str, ...]
-    version: str
     nachfrist_days: int
 
     def rahmen_of(self, ags: str) -> Decimal | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.values import AttachmentKind, Document, Evidence, RawMessage, Reading, Source
+from inbox_daemon.core.values import AttachmentKind, Document, Evidence, RawMessage, Source
 from inbox_daemon.core.verdict import Accept
 
 V = TypeVar("V")
@@ -89,9 +89,9 @@ def _document_parts(document: Document | None, evidence: Evidence) -> tuple[tupl
     if document is None:
         return ()
     readings: tuple[tuple[str, Source | None], ...] = (
-        ("beleg-betrag.png", _source(document.amount)),
-        ("beleg-unterschrift.png", _source(document.signature)),
-        ("beleg-antragsteller.png", _source(document.applicant)),
+        ("beleg-betrag.png", document.amount.source),
+        ("beleg-unterschrift.png", document.signature.source),
+        ("beleg-antragsteller.png", document.applicant.source),
     )
     crops = tuple((name, s.crop) for name, s in readings if s is not None and s.crop is not None)
     return ((f"antrag{_suffix(document, evidence)}", document.sha256), *crops)
@@ -101,7 +101,3 @@ def _suffix(document: Document, evidence: Evidence) -> str:
     attachments = evidence.submission.attachments if evidence.submission else ()
     kinds = {a.kind for a in attachments if a.sha256 == document.sha256}
     return ".bild" if AttachmentKind.IMAGE in kinds else ".pdf"
-
-
-def _source(reading: Reading[V]) -> Source | None:
-    return reading.source

@@ -193,3 +193,8 @@ class Evidence:
     unread: tuple[UnreadDocument, ...]
     failure: str | None
     engines: tuple[tuple[str, str], ...]
+
+
+def nothing_seen(code: str, engines: tuple[tuple[str, str], ...] = ()) -> Evidence:
+    """The evidence of a reading that came to nothing, and why (a code)."""
+    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=engines)

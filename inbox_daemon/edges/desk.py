@@ -12,7 +12,7 @@ import structlog
 
 from inbox_daemon.core.errors import InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.values import Evidence, nothing_seen
 from inbox_daemon.edges.worker import CagedReader, kept_files
 from inbox_daemon.ports import Spool
 from inbox_daemon.wire import Job
@@ -63,13 +63,7 @@ class ReadingDesk:
             raise
         except InboxError as error:
             log.warning("reading.files", error=str(error))
-            return Evidence(
-                submission=None,
-                documents=(),
-                unread=(),
-                failure="lese-unverstaendlich",
-                engines=evidence.engines,
-            )
+            return nothing_seen("lese-unverstaendlich", evidence.engines)
         return evidence
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.programm import Ruleset
@@ -70,6 +70,7 @@ class Records:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._rules: dict[str, Ruleset] = {}
 
     def cases(self, *states: State) -> tuple[CaseLine, ...]:
         """The cases in these states (none: all), in the order of arrival."""
@@ -81,7 +82,10 @@ class Records:
 
     def case(self, number: str) -> CaseLine | None:
         """One case, or None."""
-        return next((line for line in self.cases() if line.number == number), None)
+        wanted = select(CaseRow).where(col(CaseRow.number) == number)
+        with reading(self._engine) as session:
+            row = session.exec(wanted).first()
+            return _line(row) if row else None
 
     def evidence(self, number: str) -> Evidence | None:
         """What was seen in it, or None where it was not read yet."""
@@ -95,11 +99,19 @@ class Records:
         if number is not None:
             wanted = wanted.where(col(VerdictRow.case_number) == number)
         with reading(self._engine) as session:
-            rules = {
-                row.version: wire.decode(Ruleset, row.body)
-                for row in session.exec(select(RulesRow))
-            }
-            return tuple(_judgement(row, rules) for row in session.exec(wanted))
+            return tuple(
+                _judgement(row, self._rules_of(session, row)) for row in session.exec(wanted)
+            )
+
+    def _rules_of(self, session: Session, row: VerdictRow) -> Ruleset | None:
+        """The rules of this verdict; a version never changes, so each is decoded once."""
+        version = row.rules.rpartition(":")[2]
+        if version not in self._rules:
+            stored = session.get(RulesRow, version)
+            if stored is None:
+                return None
+            self._rules[version] = wire.decode(Ruleset, stored.body)
+        return self._rules[version]
 
     def filed(self, *, programm: str, ags: str) -> str | None:
         """The case whose record counts for this Kreis, or None."""
@@ -153,13 +165,12 @@ def _line(row: CaseRow) -> CaseLine:
     )
 
 
-def _judgement(row: VerdictRow, rules: dict[str, Ruleset]) -> Judgement:
-    version = row.rules.rpartition(":")[2]
+def _judgement(row: VerdictRow, rules: Ruleset | None) -> Judgement:
     return Judgement(
         case=row.case_number,
         verdict=wire.decode_verdict(row.body),
         known=wire.decode(Known, row.known),
-        rules=rules.get(version),
+        rules=rules,
         by=row.by,
         why=row.why,
         at=row.at,

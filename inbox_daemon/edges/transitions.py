@@ -14,7 +14,7 @@ from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State, advance
-from inbox_daemon.core.values import Evidence, RawMessage
+from inbox_daemon.core.values import Evidence, RawMessage, nothing_seen
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
@@ -72,8 +72,7 @@ def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | 
         eingang=raw.received_at.isoformat(),
     )
     if failure is not None:
-        nothing = Evidence(submission=None, documents=(), unread=(), failure=failure, engines=())
-        save_evidence(session, row, nothing, at=at)
+        save_evidence(session, row, nothing_seen(failure), at=at)
     return row.number
 
 

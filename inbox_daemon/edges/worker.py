@@ -25,7 +25,7 @@ from typing import IO, Final
 import inbox_daemon
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Temporary
-from inbox_daemon.core.values import Evidence, Read
+from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.wire import Job
 
 PROGRAM: Final = (sys.executable, "-s", "-P", "-m", "inbox_daemon.reading")
@@ -76,7 +76,7 @@ class CagedReader:
             text = _tail(words)
             if text:
                 self._said(job, text)
-            return _failed(code) if code else self._understood(answer)
+            return nothing_seen(code) if code else self._understood(answer)
 
     def _run(
         self, job: Job, *, order: IO[bytes], answer: IO[bytes], words: IO[bytes]
@@ -121,13 +121,13 @@ class CagedReader:
 
     def _understood(self, answer: IO[bytes]) -> Evidence:
         if os.fstat(answer.fileno()).st_size > self._answer_bytes:
-            return _failed("lese-unverstaendlich")
+            return nothing_seen("lese-unverstaendlich")
         answer.seek(0)
         try:
             evidence = wire.decode_exactly(Evidence, answer.read())
         except (ValueError, RecursionError):
-            return _failed("lese-unverstaendlich")
-        return evidence if _is_sound(evidence) else _failed("lese-unverstaendlich")
+            return nothing_seen("lese-unverstaendlich")
+        return evidence if _is_sound(evidence) else nothing_seen("lese-unverstaendlich")
 
 
 def kept_files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -194,10 +194,6 @@ def _code_of(ended: int) -> str | None:
     if ended in {-signal.SIGKILL, EXIT_MEMORY}:
         return "lese-speicher"
     return "lese-absturz"
-
-
-def _failed(code: str) -> Evidence:
-    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=())
 
 
 def _codes_in(evidence: Evidence) -> Iterator[str]:

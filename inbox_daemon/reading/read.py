@@ -22,6 +22,7 @@ from inbox_daemon.core.values import (
     Document,
     Evidence,
     UnreadDocument,
+    nothing_seen,
 )
 from inbox_daemon.reading import limits, sniff
 from inbox_daemon.reading.keep import Unread, keep
@@ -62,19 +63,15 @@ def evidence_of(job: Job, *, cage: Pairs) -> Evidence:
             return _of_mail(untrusted, job, started, cage)
         return _of_file(untrusted, job, started, cage)
     except limits.TooComplex as beyond:
-        return _nothing(beyond.code, cage)
+        return nothing_seen(beyond.code, cage)
     except OutOfTime:
-        return _nothing("lese-zeit", cage)
+        return nothing_seen("lese-zeit", cage)
     finally:
         signal.alarm(0)
 
 
 def _ring(_number: int, _frame: FrameType | None) -> None:
     raise OutOfTime
-
-
-def _nothing(code: str, cage: Pairs) -> Evidence:
-    return Evidence(submission=None, documents=(), unread=(), failure=code, engines=cage)
 
 
 def _bytes_of(path: Path) -> bytes:

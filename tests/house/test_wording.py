@@ -24,7 +24,7 @@ CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CALLS = frozenset(
     {
         "Absent", "EngineFailed", "TooComplex", "Unread", "UnreadDocument", "Unreadable",
-        "UnreadableDocument", "Verdict", "_failed", "_nothing", "failed", "odd",
+        "UnreadableDocument", "Verdict", "nothing_seen", "odd",
     }
 )  # fmt: skip
 VARIABLES = frozenset({"why", "code"})
