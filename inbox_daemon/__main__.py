@@ -15,11 +15,12 @@ from typing import Never
 
 from inbox_daemon.app import App
 from inbox_daemon.commands import cases, queue, service
-from inbox_daemon.commands.inspect import inspect
+from inbox_daemon.commands.inspect import Bench, inspect
 from inbox_daemon.config import load_settings
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.decide import CORRECTABLE
 from inbox_daemon.core.errors import ConfigError, InboxError, Permanent, Temporary
+from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.logs import set_up_logs
 
 USAGE, BAD_DATA, AWAY, DEFECT, TRY_AGAIN, RIGHTS, CONFIG = 64, 65, 69, 70, 75, 77, 78
@@ -71,10 +72,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _inspect(app: App, arguments: argparse.Namespace) -> int:
+    bench = Bench(
+        reader=app.caged_reader, rules=app.rules, forms=KnownForms(), annotate=arguments.annotate
+    )
     return inspect(
         arguments.files,
-        reader=app.caged_reader,
-        rules=app.rules,
+        bench,
         parallel=app.settings.reading.parallel,
         as_json=arguments.json,
     )
@@ -128,6 +131,14 @@ def _by(text: str) -> str:
     return text.strip()
 
 
+def _folder(text: str) -> Path:
+    """A folder, or a name that is free for one."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is no folder")
+    return path
+
+
 def _why(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("say why")
@@ -166,6 +177,9 @@ def _parser() -> _Parser:
     once.add_argument("--dry-run", action="store_true", help="read only: file and send nothing")
     inspected = command("inspect", "read PDF or .eml files and say what would be decided")
     inspected.add_argument("files", nargs="+", metavar="FILE")
+    inspected.add_argument(
+        "--annotate", metavar="DIR", type=_folder, help="write the pages with boxes to this folder"
+    )
     for name, about in (("show", "one case with everything known"), ("explain", "its decision")):
         command(name, about).add_argument("case", type=str.upper)
     replay = command("replay", "decide all stored cases again; print every difference")

@@ -24,6 +24,7 @@ from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
 from inbox_daemon.edges.database import migrate, open_database
 from inbox_daemon.edges.desk import ReadingDesk
+from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.lock import only_one
 from inbox_daemon.edges.mailbox import ImapMailbox
 from inbox_daemon.edges.postman import SmtpPostman
@@ -124,6 +125,7 @@ class App:
                 work=settings.state_dir / "work",
                 spool=self.spool,
                 reader=self.caged_reader,
+                forms=KnownForms(settings.state_dir / "forms"),
                 seconds=settings.reading.seconds,
                 page_limit=settings.reading.page_limit,
             ),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from inbox_daemon.core.formular import Formularseite
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.verdict import Verdict
 
@@ -22,7 +23,8 @@ class Job:
     """What the child is told. `form` is `mail`, or `file` for a PDF or an image alone.
 
     `folder` is the only place where the child may write: attachments as `<sha256>.bin`,
-    crops as `<sha256>.png`.
+    crops as `<sha256>.png`. `forms` are the forms known so far. `annotate` asks for pictures of
+    the pages.
     """
 
     path: str
@@ -32,6 +34,8 @@ class Job:
     ruleset: Ruleset
     page_limit: int = 50
     seconds: int = 110
+    forms: tuple[Formularseite, ...] = ()
+    annotate: bool = False
 
 
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}

@@ -10,12 +10,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
+from inbox_daemon.commands.pictures import copy_pictures
 from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.decide import decide, facts_of
@@ -33,6 +35,7 @@ from inbox_daemon.core.values import (
 )
 from inbox_daemon.core.verdict import Accept, Dismiss, Escalate, Known, Query, Verdict
 from inbox_daemon.core.wording import FIELDS, STATUSES, VERDICTS, sentence
+from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.wire import Job
 
@@ -40,12 +43,22 @@ V = TypeVar("V")
 WORD_OF_VERDICT = {"accept": "file", "query": "query", "escalate": "flag", "dismiss": "ignore"}
 
 
-def inspect(
-    files: Sequence[str], *, reader: CagedReader, rules: Ruleset, parallel: int, as_json: bool
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What all files of one call share; `annotate` is the folder for pictures of the pages."""
+
+    reader: CagedReader
+    rules: Ruleset
+    forms: KnownForms
+    annotate: Path | None = None
+
+
+def inspect(files: Sequence[str], bench: Bench, *, parallel: int, as_json: bool) -> int:
     """Prints one object (or one block of German text) per file."""
-    for file, evidence in _read_all(files, reader=reader, rules=rules, parallel=parallel):
-        seen = seen_in(file, evidence, rules)
+    if bench.annotate is not None:
+        bench.annotate.mkdir(parents=True, exist_ok=True)
+    for file, evidence in _read_all(files, bench, parallel=parallel):
+        seen = seen_in(file, evidence, bench.rules)
         print(json.dumps(seen, ensure_ascii=False) if as_json else german_block(seen), flush=True)
     return 0
 
@@ -66,15 +79,15 @@ def seen_in(file: str, evidence: Evidence, rules: Ruleset) -> dict[str, Any]:
 
 
 def _read_all(
-    files: Sequence[str], *, reader: CagedReader, rules: Ruleset, parallel: int
+    files: Sequence[str], bench: Bench, *, parallel: int
 ) -> Iterator[tuple[str, Evidence]]:
     with ThreadPoolExecutor(max_workers=parallel) as pool:
-        running = [(file, pool.submit(_read_one, file, reader, rules)) for file in files]
+        running = [(file, pool.submit(_read_one, file, bench)) for file in files]
         for file, done in running:
             yield file, done.result()
 
 
-def _read_one(file: str, reader: CagedReader, rules: Ruleset) -> Evidence:
+def _read_one(file: str, bench: Bench) -> Evidence:
     path = Path(file)
     if path.is_dir():
         return nothing_seen("ordner")
@@ -82,19 +95,25 @@ def _read_one(file: str, reader: CagedReader, rules: Ruleset) -> Evidence:
         return nothing_seen("datei-fehlt")
     folder = tempfile.mkdtemp(prefix="inbox-daemon-")
     try:
-        return reader.read(
+        evidence = bench.reader.read(
             Job(
                 path=str(path.resolve()),
                 form="mail" if path.suffix.lower() == ".eml" else "file",
                 name=path.name,
                 folder=folder,
-                ruleset=rules,
+                ruleset=bench.rules,
+                forms=bench.forms.known(),
+                annotate=bench.annotate is not None,
             )
         )
+        bench.forms.learn(evidence.learned)
+        if bench.annotate is not None:
+            copy_pictures(evidence, Path(folder), to=bench.annotate, stem=path.stem)
     except Exception as error:  # noqa: BLE001  one bad file never stops the rest
         return nothing_seen(getattr(error, "code", "defekt"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return evidence
 
 
 def _document(document: Document, rules: Ruleset) -> dict[str, Any]:
@@ -109,6 +128,19 @@ def _document(document: Document, rules: Ruleset) -> dict[str, Any]:
         "signature": _signature(document.signature),
         "applicant": _applicant(document.applicant, rules),
         "notes": list(document.notes),
+        "looks": [
+            {
+                "page": look.page,
+                "depth": look.depth,
+                "form": look.formular,
+                "version": look.fassung,
+                "dpi": look.dpi,
+                "contrast": look.kontrast,
+                "edge_mm": look.kante_mm,
+                "doubt": look.zweifel,
+            }
+            for look in document.looks
+        ],
         "seconds": document.seconds,
     }
 

@@ -210,16 +210,21 @@ def _has_form_fields(document: Document) -> bool:
     return unknown and any(getattr(field, "why", "") != NO_FIELD for field in fields)
 
 
+# A scanner that swaps like symbols (JBIG2) may change a digit, but makes and hides no pen stroke.
+OF_DIGITS_ONLY = frozenset(("jbig2-symbols",))
+
+
 def unterschrift(facts: Facts) -> Finding | None:
     """Signed by hand, on paper, then scanned (Förderaufruf: only then the application counts)."""
     document = facts.document
     if document is None:
         return None
     reading = document.signature
+    odd = set(document.notes) - OF_DIGITS_ONLY
     match reading:
-        case Read() if document.kind is not DocumentKind.SCAN or document.notes:
+        case Read() if document.kind is not DocumentKind.SCAN or odd:
             return _of("unterschrift", Result.UNSURE, "datei-auffaellig", reading)
-        case Absent() if document.notes:
+        case Absent() if odd:
             return _of("unterschrift", Result.UNSURE, "datei-veraendert", reading)
         case Read():
             return _of("unterschrift", Result.PASS, "unterschrieben", reading)

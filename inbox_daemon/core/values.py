@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, Literal, TypeAlias, TypeVar
 
+from inbox_daemon.core.formular import Formularseite, Seitenblick
+
 T = TypeVar("T")
 
 
@@ -153,11 +155,20 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seitenbild:
+    """One page as a PNG with what was read drawn on it, in the job's folder; only when asked."""
+
+    page: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One PDF or image that was read. `signature` is read when ink of a pen was seen.
 
     `applicant` is the text of the applicant's field; which Kreis it means is decided in kreis.py.
-    `notes` are codes of what was odd about the file (e.g. `changed-after-scan`).
+    `notes` are codes of what was odd about the file (e.g. `changed-after-scan`); `looks` tell
+    how much of each page was read, and by which known form.
     """
 
     sha256: str
@@ -170,6 +181,8 @@ class Document:
     applicant: Reading[str]
     notes: tuple[str, ...]
     seconds: float
+    looks: tuple[Seitenblick, ...] = ()
+    pictures: tuple[Seitenbild, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +199,7 @@ class Evidence:
     """All that was seen: the hinge between slow, unsafe reading and fast, repeatable deciding.
 
     `failure` is a code when the whole reading came to nothing (time-out, crash, too complex).
+    `learned` are forms that were new, or are now known better.
     """
 
     submission: Submission | None
@@ -193,6 +207,7 @@ class Evidence:
     unread: tuple[UnreadDocument, ...]
     failure: str | None
     engines: tuple[tuple[str, str], ...]
+    learned: tuple[Formularseite, ...] = ()
 
 
 def nothing_seen(code: str, engines: tuple[tuple[str, str], ...] = ()) -> Evidence:

@@ -136,10 +136,15 @@ READINGS: Final = MappingProxyType(
         "teilnachricht": "nur ein Teil der Mail",
         "tnef": "Outlook-Format (winmail.dat)",
         "unbekannte-dateiart": "unbekannte Dateiart",
+        "unscharf": "Scan unscharf",
         "uuencode-im-text": "Anhang im Text versteckt",
+        "verrauscht": "Scan verrauscht",
         "wenig-tinte": "wenig Tinte",
         "widerspruch": "Lesungen widersprechen sich",
         "zeit": "Zeit überschritten",
+        "zu-blass": "Scan zu blass",
+        "zu-dunkel": "Scan zu dunkel",
+        "zu-grob": "Scan zu grob (Auflösung)",
         "zu-gross": "zu groß",
         "zu-tief": "zu tief verschachtelt",
         "zu-viele-anlagen": "zu viele Anlagen",
@@ -240,7 +245,52 @@ METHODS: Final = MappingProxyType(
         "ocr": "Texterkennung",
         "ocr-dreimal": "Texterkennung, dreimal",
         "ink": "Bildprüfung",
+        "letter": "Bildprüfung, Brief ohne Unterschriftsfeld",
         "tinte": "Bildprüfung",
+        "zwei-netze": "Handschrift, von zwei Netzen gelesen",
+    }
+)
+
+# What stands beside a page on the pictures of `inspect --annotate`.
+ANNOTATIONS: Final = MappingProxyType(
+    {
+        "programme": "Förderprogramm",
+        "guess": "Vermutung: {guess}",
+        "method": "{method}, Sicherheit {percent} %",
+        "elsewhere": "Stelle auf Seite {page}",
+        "nowhere": "keine Stelle gefunden",
+        "page": "Seite {page} von {pages}",
+        "form": "Formular {form}, Fassung {version}.",
+        "doubt": "Zweifel: {doubt}",
+        "odd": "Auffällig: {notes}",
+        "legend": "Durchgezogen: gelesen. Gestrichelt: nur angesehen.",
+    }
+)
+DEPTHS: Final = MappingProxyType(
+    {
+        "formular": "Bekanntes Formular: nur seine Felder gelesen.",
+        "ohne-fliesstext": "Gelesen ohne den Fließtext.",
+        "ganz": "Ganz gelesen.",
+        "zweimal": "Ganz gelesen, ein zweites Mal.",
+    }
+)
+# What was odd about a file: codes of the structure of a PDF.
+NOTES: Final = MappingProxyType(
+    {
+        "changed-after-scan": "nach dem Scannen verändert",
+        "digital-signature": "elektronische Signatur",
+        "encrypted": "verschlüsselt",
+        "ink-annotation": "gezeichnete Anmerkung",
+        "javascript": "enthält ein Programm",
+        "jbig2-symbols": "Zeichen aus einer Tabelle gezeichnet (JBIG2)",
+        "pasted-picture": "eingefügtes Bild",
+        "repeated-picture": "dasselbe Bild mehrmals",
+        "stamp-annotation": "Stempel als Anmerkung",
+        "structure-unread": "Aufbau nicht geprüft",
+        "text-annotation": "Text als Anmerkung",
+        "too-many-objects": "zu viele Teile auf einer Seite",
+        "vector-strokes": "gezeichnete Striche",
+        "widget-appearance": "ausgefülltes Formularfeld",
     }
 )
 

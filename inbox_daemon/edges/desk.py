@@ -13,6 +13,7 @@ import structlog
 from inbox_daemon.core.errors import InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence, nothing_seen
+from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.worker import CagedReader, kept_files
 from inbox_daemon.ports import Spool
 from inbox_daemon.wire import Job
@@ -24,9 +25,16 @@ class ReadingDesk:
     """Reads spooled mails."""
 
     def __init__(
-        self, *, work: Path, spool: Spool, reader: CagedReader, seconds: int, page_limit: int
+        self,
+        *,
+        work: Path,
+        spool: Spool,
+        reader: CagedReader,
+        forms: KnownForms,
+        seconds: int,
+        page_limit: int,
     ) -> None:
-        self._work, self._spool, self._reader = work, spool, reader
+        self._work, self._spool, self._reader, self._forms = work, spool, reader, forms
         self._seconds, self._page_limit = seconds, page_limit
 
     def read(self, sha256: str, *, rules: Ruleset) -> Evidence:
@@ -47,8 +55,10 @@ class ReadingDesk:
                 ruleset=rules,
                 page_limit=self._page_limit,
                 seconds=self._seconds,
+                forms=self._forms.known(),
             )
             evidence = self._reader.read(job)
+            self._forms.learn(evidence.learned)
             return self._with_files(evidence, Path(folder))
 
     def _with_files(self, evidence: Evidence, folder: Path) -> Evidence:

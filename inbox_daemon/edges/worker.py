@@ -1,4 +1,4 @@
-"""Starts the reading child in its own process group, kills the whole group, distrusts its answer.
+"""Starts the reading child in its own process group, ends the whole group, distrusts its answer.
 
 Promises: `read` always returns an Evidence within the wall limit; afterwards no process of the
 child's group lives. Touches: processes, temporary files, the job's folder (reads only).
@@ -14,21 +14,18 @@ import re
 import select
 import signal
 import stat
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
-import inbox_daemon
 from inbox_daemon import wire
-from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.values import Evidence, Read, nothing_seen
+from inbox_daemon.edges.children import PROGRAM, Child, ChildAlone, Files, Nursery, NurseryLost
 from inbox_daemon.wire import Job
 
-PROGRAM: Final = (sys.executable, "-s", "-P", "-m", "inbox_daemon.reading")
 WALL_S: Final = 120.0
 # A full answer has under 300 kB; decoding the worst takes the daemon some thirty times its size.
 ANSWER_BYTES: Final = 2 * 1024 * 1024
@@ -46,6 +43,8 @@ _FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
 class CagedReader:
     """Runs one child a job; safe to call from several threads.
 
+    Children are forked by a nursery, which has imported everything; where that fails each is a
+    process of its own. A `program` of one's own is always started so, without a nursery.
     `said` gets the job and the last 2 kB of the child's standard error, if it wrote any. That
     text is untrusted and may hold words of the mail: for an operator's eyes, not for the log.
     """
@@ -53,12 +52,14 @@ class CagedReader:
     def __init__(
         self,
         *,
-        program: Sequence[str] = PROGRAM,
+        program: Sequence[str] | None = None,
+        nursery: Nursery | None = None,
         wall_s: float = WALL_S,
         answer_bytes: int = ANSWER_BYTES,
         said: Callable[[Job, str], None] = lambda _job, _text: None,
     ) -> None:
-        self._program = tuple(program)
+        self._program = PROGRAM if program is None else tuple(program)
+        self._nursery = nursery or (Nursery() if program is None else None)
         self._wall_s = wall_s
         self._answer_bytes = answer_bytes
         self._said = said
@@ -69,55 +70,38 @@ class CagedReader:
         Codes: `lese-zeit`, `lese-speicher`, `lese-absturz`, `lese-unverstaendlich`, and those
         of reading/limits.py. Raises Temporary when the child could not be started.
         """
+        deadline = time.monotonic() + self._wall_s
+        # A lost nursery is not the mail's fault, as far as one can know: once more, alone.
+        with contextlib.suppress(NurseryLost):
+            if self._nursery is not None:
+                return self._read(job, deadline, self._nursery.child)
+        return self._read(job, deadline, partial(ChildAlone, self._program))
+
+    def _read(self, job: Job, deadline: float, start: Callable[[str, Files], Child]) -> Evidence:
         with _file() as order, _file() as answer, _file() as words:
             order.write(wire.encode(job).encode())
             order.seek(0)
-            code = self._run(job, order=order, answer=answer, words=words)
+            child = start(job.folder, (order, answer, words))
+            try:
+                code = self._watch(child, (answer, words), deadline)
+            finally:
+                ended = child.end()
             text = _tail(words)
             if text:
                 self._said(job, text)
+            code = code or _code_of(ended)
             return nothing_seen(code) if code else self._understood(answer)
 
-    def _run(
-        self, job: Job, *, order: IO[bytes], answer: IO[bytes], words: IO[bytes]
-    ) -> str | None:
-        """Why there is no answer, or None when the child ended as it should."""
-        try:
-            child = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-                self._program,
-                stdin=order,
-                stdout=answer,
-                stderr=words,
-                cwd=job.folder,
-                env=_environment(job.folder),
-                start_new_session=True,
-            )
-        except OSError as refused:
-            raise Temporary(f"reading child not started: {refused.strerror}") from refused
-        try:
-            code = self._watch(child.pid, (answer, words))
-        finally:
-            # Before the leader is reaped its number cannot be given to another group.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            ended = child.wait()
-        return code or _code_of(ended)
-
-    def _watch(self, pid: int, files: Sequence[IO[bytes]]) -> str | None:
+    def _watch(self, child: Child, files: Sequence[IO[bytes]], deadline: float) -> str | None:
         """Waits, without reaping, for the end of the child or of our patience."""
-        deadline = time.monotonic() + self._wall_s
-        pidfd = os.pidfd_open(pid)
-        try:
-            poll = select.poll()
-            poll.register(pidfd, select.POLLIN)
-            while (left := deadline - time.monotonic()) > 0:
-                if poll.poll(min(left, LOOK_EVERY_S) * 1000):
-                    return None
-                if any(os.fstat(file.fileno()).st_size > self._answer_bytes for file in files):
-                    return "lese-unverstaendlich"
-            return "lese-zeit"
-        finally:
-            os.close(pidfd)
+        poll = select.poll()
+        poll.register(child.fileno(), select.POLLIN)
+        while (left := deadline - time.monotonic()) > 0:
+            if poll.poll(min(left, LOOK_EVERY_S) * 1000):
+                return None
+            if any(os.fstat(file.fileno()).st_size > self._answer_bytes for file in files):
+                return "lese-unverstaendlich"
+        return "lese-zeit"
 
     def _understood(self, answer: IO[bytes]) -> Evidence:
         if os.fstat(answer.fileno()).st_size > self._answer_bytes:
@@ -167,22 +151,6 @@ def _tail(words: IO[bytes]) -> str:
     size = os.fstat(words.fileno()).st_size
     words.seek(max(0, size - LAST_WORDS_BYTES))
     return words.read(LAST_WORDS_BYTES).decode("utf-8", "replace").strip()
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Nothing of ours but the search paths: no secret can be inherited."""
-    passed = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ}
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(Path(inbox_daemon.__file__).parent.parent),
-        "PYTHONUTF8": "1",
-        "LANG": "C.UTF-8",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "OMP_THREAD_LIMIT": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
-    } | passed
 
 
 def _code_of(ended: int) -> str | None:

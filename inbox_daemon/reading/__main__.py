@@ -16,19 +16,20 @@ EXIT_MEMORY = 77
 
 
 def main() -> int:
-    """Reads a `wire.Job` from standard input and answers with an `Evidence`."""
+    """Reads a `wire.Job` from standard input and answers with an `Evidence`; the exit code."""
     cage = limits.cage(CPU_SECONDS)
     # Whatever a library prints must not mix with the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     # Repairs of damaged files are a library's talk; what could not be read is in the Evidence.
     logging.basicConfig(level=logging.CRITICAL)
-    # Imported only now, under the limits.
+    # A process of its own imports them only now, under the limits; a nursery has them already.
     from inbox_daemon import wire  # noqa: PLC0415
     from inbox_daemon.reading.read import evidence_of  # noqa: PLC0415
 
     try:
-        job = wire.decode(wire.Job, sys.stdin.buffer.read())
+        with os.fdopen(0, "rb", closefd=False) as order:
+            job = wire.decode(wire.Job, order.read())
         with answer:
             answer.write(wire.encode(evidence_of(job, cage=cage)))
     except MemoryError:

@@ -1,60 +1,67 @@
 """The requested amount on the pages of one document.
 
-Promises: `Read` only if independent readings of the same place agree, or one agrees with the
-amount in words; else Unreadable with a code and, where there is one, a guess. Touches: the OCR
-engine, the crop store it is given. Trusts: rows.py, areas.py.
-Limits: no reader for handwritten digits; a value more than two rows from its label is not found.
+Promises: `Read` only if independent readings of the same place agree, or one agrees with another
+number of the document; else Unreadable with a code and, where there is one, a guess.
+Touches: the OCR engine, the models, the crop store it is given. Trusts: rows.py, areas.py.
+Limits: a value more than two rows from its label is not found.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, zip_longest
 from typing import Final
 
 import cv2
 import numpy as np
 
-from inbox_daemon.core.betrag import betrag_from, betrag_in_words, german
+from inbox_daemon.core.betrag import betrag_from, german
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
 from inbox_daemon.reading.areas import cut, glyphs_in, without_rules
+from inbox_daemon.reading.by_hand import finding_of, shown
+from inbox_daemon.reading.hand_field import Found, by_hand_at, clearest
 from inbox_daemon.reading.ocr import AMOUNT_SIGNS, line_text
 from inbox_daemon.reading.page import Page, Word
 from inbox_daemon.reading.places import (
-    CURRENCY,
     Place,
     Run,
     Sheet,
     area_of,
+    is_plain,
     places_on,
     sheet_of,
     surely_empty,
 )
 from inbox_daemon.reading.rows import Cell, Rect, box_of
+from inbox_daemon.reading.second import Seconds, in_words
+from inbox_daemon.reading.structure import SYMBOLS
 
 Crops = Callable[[Page, Box], str]
 
-NUMBER_WORD: Final = re.compile(r"hundert|tausend|million", re.IGNORECASE)
 # The scales of the readings of the crop; the page as a whole is read at another.
 CROP_DPI: Final = (200.0, 330.0, 270.0, 230.0)
 # Two readings of a poor copy were seen to make the same mistake; three were not.
 ENOUGH: Final = 3
-SURE_WORD: Final = 50.0
-MAX_OTHERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """All readings of one place, None where a reading gave no amount; `printed`: not by hand."""
+    """All readings of one place, None where a reading gave no amount."""
 
     values: tuple[Decimal | None, ...]
     texts: tuple[str, ...]
-    printed: bool
     more_ink: bool
     confidence: float
     box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paper:
+    """What every step needs for its evidence."""
+
+    document: str
+    crops: Crops
 
 
 def amount_on(
@@ -64,27 +71,76 @@ def amount_on(
     *,
     document: str,
     crops: Crops,
+    known: frozenset[Decimal] = frozenset(),
 ) -> Reading[Decimal]:
     """The amount asked for, in Euro; `words` belong to `pages` one to one.
 
+    `known` are numbers of the rules that may confirm what was written by hand to the cent.
     Codes: feld-nicht-gefunden, mehrere-betraege, widerspruch, schreibweise, nur-einmal-gelesen,
     handschrift; Absent only as feld-leer. Raises EngineFailed.
     """
     sheets = [sheet_of(page, seen, feld) for page, seen in zip(pages, words, strict=True)]
     places = [place for sheet in sheets for place in places_on(sheet, feld)]
-    said = _in_words(sheets)
+    said, paper = in_words(sheets), _Paper(document=document, crops=crops)
     if not places:
         return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
     read = {p.run.value for p in places if p.run is not None and p.run.value is not None}
     if len(read) > 1:
         return Unreadable(why="mehrere-betraege", guess=_text(read))
     place = max(places, key=_promise)
+    others = tuple(r.value for s in sheets for r in s.runs if r.value and r is not place.run)
+    seconds = Seconds(said=said, others=others, known=known)
     if place.run is None:
-        return _without_run(places, sheets, said, document=document, crops=crops)
-    looks = _looks(place.sheet.page, place.run, place.sheet.cells)
-    source = _source(place.sheet.page, looks, document=document, crops=crops)
-    others = [r.value for s in sheets for r in s.runs if r.value and r is not place.run]
-    return _judged(looks, said, others, source)
+        return _without_run(places, sheets, seconds, paper)
+    return _with_run(place, place.run, seconds, paper)
+
+
+def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Reading[Decimal]:
+    """What looks like print is read as print, and as handwriting where that fails."""
+    page = place.sheet.page
+    if not _is_print(page, run):
+        found = by_hand_at(place)
+        if found is not None:
+            return _judged_by_hand(found, seconds.seen_too(run.value), paper)
+    looks = _looks(page, run, place.sheet.cells)
+    typed = _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
+    if isinstance(typed, Read):
+        return typed
+    found = by_hand_at(place)
+    if found is None:
+        return typed
+    # Print is read by the networks only as the engine read it, or as a second number says.
+    by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper, alone=False)
+    if isinstance(by_hand, Read):
+        return by_hand
+    return Unreadable(why=typed.why, guess=by_hand.guess or typed.guess, source=typed.source)
+
+
+def _is_print(page: Page, run: Run) -> bool:
+    high = run.rect.height
+    return glyphs_in(page, _tall(run.rect, high // 2), high).even
+
+
+def _judged_by_hand(
+    found: Found, seconds: Seconds, paper: _Paper, *, alone: bool = True
+) -> Read[Decimal] | Unreadable:
+    written, page, rect = found.written, found.place.sheet.page, found.rect
+    box = page.box(rect.x0, rect.y0, rect.x1, rect.y1)
+    source = Source(
+        document=paper.document,
+        page=page.number,
+        box=box,
+        method="zwei-netze",
+        confidence=round(min(written.sure, written.along_sure), 2),
+        raw=f"{written.text} | {written.along}",
+        crop=paper.crops(page, box),
+    )
+    if SYMBOLS in page.notes:
+        alone, seconds = False, seconds.seen_too(None)
+    finding = finding_of(written, seconds, alone=alone)
+    if finding.value is not None:
+        return Read(value=finding.value, source=source)
+    return Unreadable(why=finding.why, guess=shown(finding.guess), source=source)
 
 
 def _promise(place: Place) -> tuple[bool, bool, float]:
@@ -93,20 +149,18 @@ def _promise(place: Place) -> tuple[bool, bool, float]:
 
 
 def _judged(
-    looks: Looks, said: frozenset[Decimal], others: Sequence[Decimal], source: Source
-) -> Reading[Decimal]:
+    looks: Looks, seconds: Seconds, source: Source, *, alone: bool
+) -> Read[Decimal] | Unreadable:
+    """`alone`: many equal readings may do. Not so where the scanner itself may swap digits."""
     values = {v for v in looks.values if v is not None}
+    said = seconds.said
     if not values:
-        why = "schreibweise" if looks.printed else "handschrift"
-        return Unreadable(why=why, guess=_text(said), source=source)
+        return Unreadable(why="schreibweise", guess=_text(said), source=source)
     if looks.more_ink or len(values | said) > 1:
-        why = "widerspruch" if looks.printed else "handschrift"
-        return Unreadable(why=why, guess=_text(said or values), source=source)
+        return Unreadable(why="widerspruch", guess=_text(said or values), source=source)
     value = next(iter(values))
-    if not looks.printed and not said:
-        return Unreadable(why="handschrift", guess=_text(values), source=source)
     votes = sum(v == value for v in looks.values)
-    if votes >= ENOUGH or value in said or value in others or _adds_up(value, others):
+    if (alone and votes >= ENOUGH) or seconds.confirm(value):
         return Read(value=value, source=source)
     return Unreadable(why="nur-einmal-gelesen", guess=_text(values), source=source)
 
@@ -122,12 +176,10 @@ def _looks(page: Page, run: Run, cells: Sequence[Cell]) -> Looks:
         values.append(betrag_from(re.sub(r"^[^0-9€E]+|[|_\s]+$", "", read)))
         if sum(v is not None for v in values) >= ENOUGH:
             break
-    inner = glyphs_in(page, _tall(rect, high // 2), high)
     sure = max(w.confidence for w in run.words)
     return Looks(
         values=tuple(values),
         texts=tuple(texts),
-        printed=inner.even,
         more_ink=_cut_off(page, run, cells),
         confidence=sure / 100,
         box=page.box(tight.x0, tight.y0, tight.x1, tight.y1),
@@ -169,7 +221,7 @@ def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
     rect = run.rect
     high = rect.height
     reach = Rect(x0=rect.x0 - 2 * high, y0=rect.y0 - high, x1=rect.x1 + 2 * high, y1=rect.y1 + high)
-    plain = [box_of(w) for c in cells for w in c.words if _is_plain(w)]
+    plain = [box_of(w) for c in cells for w in c.words if is_plain(w)]
     slack = 0.15 * high
     return any(
         ink.beside(rect)
@@ -179,85 +231,49 @@ def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
     )
 
 
-def _is_plain(word: Word) -> bool:
-    """A word of letters that the engine was sure of, or the currency."""
-    letters = word.text.strip(".,:;()")
-    if letters.casefold() in CURRENCY:
-        return True
-    return len(letters) > 1 and letters.isalpha() and word.confidence >= SURE_WORD
-
-
-def _in_words(sheets: Sequence[Sheet]) -> frozenset[Decimal]:
-    """Every amount in words on the pages; a row may go on in the next one."""
-    said = set()
-    for sheet in sheets:
-        texts = [_spoken(cell.text) for cell in sheet.cells]
-        for here, after in zip_longest(texts, texts[1:], fillvalue=""):
-            if NUMBER_WORD.search(here):
-                value = betrag_in_words(here) or betrag_in_words(here + after)
-                said |= {value} if value else set()
-    return frozenset(said)
-
-
-def _spoken(text: str) -> str:
-    return re.sub(r"^.*\bworten\b\W*|[()]", "", text, flags=re.IGNORECASE)
-
-
-def _adds_up(value: Decimal, others: Sequence[Decimal]) -> bool:
-    """The value is the sum of other amounts on the form, or one of them less some others."""
-    pool = sorted({o for o in others if o not in (0, value)}, reverse=True)[:MAX_OTHERS]
-    for size in range(1, min(len(pool), 5)):
-        for parts in combinations(pool, size):
-            total = sum(parts)
-            if (size > 1 and total == value) or (total + value in pool):
-                return True
-    return False
-
-
 def _without_run(
-    places: Sequence[Place],
-    sheets: Sequence[Sheet],
-    said: frozenset[Decimal],
-    *,
-    document: str,
-    crops: Crops,
-) -> Absent | Unreadable:
+    places: Sequence[Place], sheets: Sequence[Sheet], seconds: Seconds, paper: _Paper
+) -> Reading[Decimal]:
     """No amount at any label: surely empty, or written by hand, or somewhere else."""
     areas = [area_of(place) for place in places]
-    if not any(areas):
-        return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
-    empty = all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
-    if empty and not said and not elsewhere:
-        return Absent(why="feld-leer", source=_emptiness(places[0], areas[0], document, crops))
-    return Unreadable(why="handschrift", guess=_text(said))
+    empty = any(areas) and all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
+    by_hand = clearest([f for p in places if (f := by_hand_at(p)) is not None])
+    if empty and not by_hand and not seconds.said and not elsewhere:
+        return Absent(why="feld-leer", source=_emptiness(places[0], areas[0], paper))
+    if len(by_hand) == 1:
+        return _judged_by_hand(by_hand[0], seconds, paper)
+    if by_hand:
+        return Unreadable(why="mehrere-betraege", guess=_text(seconds.said))
+    why = "handschrift" if any(areas) else "feld-nicht-gefunden"
+    return Unreadable(why=why, guess=_text(seconds.said))
 
 
-def _emptiness(place: Place, area: Rect | None, document: str, crops: Crops) -> Source:
+def _emptiness(place: Place, area: Rect | None, paper: _Paper) -> Source:
     """Label and empty field together, so that a person sees both."""
     page, label = place.sheet.page, place.label.rect
     end = area or label
     box = page.box(label.x0, min(label.y0, end.y0), max(label.x1, end.x1), max(label.y1, end.y1))
     return Source(
-        document=document,
+        document=paper.document,
         page=page.number,
         box=box,
         method="tinte",
         confidence=0.95,
         raw=place.label.cell.text,
-        crop=crops(page, box),
+        crop=paper.crops(page, box),
     )
 
 
-def _source(page: Page, looks: Looks, *, document: str, crops: Crops) -> Source:
+def _source(page: Page, looks: Looks, paper: _Paper) -> Source:
     return Source(
-        document=document,
+        document=paper.document,
         page=page.number,
         box=looks.box,
         method="ocr-dreimal",
         confidence=round(looks.confidence, 2),
         raw=" | ".join(looks.texts),
-        crop=crops(page, looks.box),
+        crop=paper.crops(page, looks.box),
     )
 
 

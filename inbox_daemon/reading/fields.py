@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from inbox_daemon.core.programm import Feld, Foerderprogramm, Kreis
+from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis
 from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
 from inbox_daemon.reading.amount import amount_on
 from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.places import LABEL_SHARE, Place, Sheet, area_of, sheet_of, surely_empty
+from inbox_daemon.reading.places import (
+    LABEL_SHARE,
+    Place,
+    Sheet,
+    area_of,
+    is_bracketed,
+    sheet_of,
+    surely_empty,
+)
 from inbox_daemon.reading.rows import (
     Cell,
     Label,
@@ -78,12 +86,15 @@ def applicant_on(
     """The text of the applicant's field as read, cleaned of marks at its ends.
 
     A text that names a Kreis is preferred to one that does not; if two labels name different
-    ones, nobody knows. Codes: feld-nicht-gefunden, widerspruch, handschrift; Absent: feld-leer.
+    ones, nobody knows. Where no label leads to a Kreis, its full name standing alone counts.
+    Codes: feld-nicht-gefunden, widerspruch, handschrift; Absent: feld-leer.
     """
     sheets = [sheet_of(page, seen, feld) for page, seen in zip(pages, words, strict=True)]
     labels = [(s, lb) for s in sheets for lb in labels_in(s.cells, feld.labels, feld.not_labels)]
     texts = [t for s, lb in labels if (t := _text_at(s, lb, feld, kreise)) is not None]
     named = [t for t in texts if t.kreise]
+    if not named and (alone := _standing_alone(sheets, kreise)) is not None:
+        return Read(value=alone.text, source=_source(alone, document=document, crops=crops))
     if not texts:
         return _no_text([Place(sheet=s, label=lb, run=None) for s, lb in labels], sheets, kreise)
     best = max(named or texts, key=lambda t: (t.label.score, t.confidence))
@@ -91,9 +102,36 @@ def applicant_on(
     if best.doubtful or len({t.kreise for t in named}) > 1:
         guess = " / ".join(sorted({t.text for t in named}))
         return Unreadable(why="widerspruch", guess=guess, source=source)
-    if best.confidence < SURE_TEXT:
+    # A text that is a Kreis's full name to the letter was read, however unsure the engine is.
+    if best.confidence < SURE_TEXT and plain(best.text) not in _full_names(kreise):
         return Unreadable(why="handschrift", guess=best.text, source=source)
     return Read(value=best.text, source=source)
+
+
+def _full_names(kreise: Iterable[Kreis]) -> dict[str, str]:
+    """The names with their kind, plain, and whose they are; never a name that two Kreise share."""
+    names = [(name, k.ags) for k in kreise for name in (k.name, k.verwaltung)]
+    for k in kreise:
+        kinds = ("Landkreis", "Landratsamt") if k.art is Art.LANDKREIS else ("Stadt", "Stadtkreis")
+        names += [(f"{kind} {k.kurzname}", k.ags) for kind in kinds]
+    owners: dict[str, set[str]] = {}
+    for name, ags in names:
+        owners.setdefault(plain(name), set()).add(ags)
+    return {name: next(iter(own)) for name, own in owners.items() if len(own) == 1}
+
+
+def _standing_alone(sheets: Sequence[Sheet], kreise: tuple[Kreis, ...]) -> _Text | None:
+    """A cell that holds a Kreis's full name and nothing else, on a form with labels unknown.
+
+    None where two such cells name different Kreise.
+    """
+    names = _full_names(kreise)
+    cells = [(s, c) for s in sheets for c in s.cells if plain(c.text) in names]
+    if len({names[plain(c.text)] for _, c in cells}) != 1:
+        return None
+    sheet, cell = cells[0]
+    label = Label(label="", score=0.0, share=0.0, cell=cell, rect=cell.rect, rest=())
+    return _Text(words=cell.words, page=sheet.page, kreise=frozenset(), label=label, doubtful=False)
 
 
 def programme_on(
@@ -163,9 +201,7 @@ def _candidates(cells: Sequence[Cell], label: Label, feld: Feld) -> list[tuple[W
     above = [
         c for c in near if 0 <= label.rect.y0 - c.rect.y1 + 2 <= 1.5 * high and _under(label, c)
     ]
-    upright = (
-        (*above[-1:], *below[:1]) if label.cell.text.startswith("(") else (*below[:1], *above[-1:])
-    )
+    upright = (*above[-1:], *below[:1]) if is_bracketed(label.cell) else (*below[:1], *above[-1:])
     return found + [_with_next(c, cells) for c in upright]
 
 

@@ -20,8 +20,14 @@ Mask: TypeAlias = NDArray[np.uint8]
 Span: TypeAlias = tuple[float, float, float, float]
 
 PX_PER_MM = 10
+PAPER = 200
+# Shares of the darkest print's contrast from which a pixel is ink, or may be part of a line.
+_INK = 0.38
+_PALE = 0.2
 _MM_PER_INCH = 25.4
-_BAR_RULED = 0.6
+_BAR_RULED = 0.75
+_BAR_CORNERS = 8
+_BAR = 1.5
 _LEVEL = 0.07
 _FRAME_RULED = 0.35
 _RUN = 7
@@ -36,16 +42,17 @@ _NEAR_END = 2.0
 _LINE_WORDS = 3
 _FAIR_WORD = 50
 _LINE_RUN = 12
+_LEAST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """A levelled piece of a page at 10 px a mm: `level` is grey over paper, 1.0 = paper white.
+    """A levelled piece of a page at 10 px a mm: `level` is grey over paper, PAPER = paper white.
 
     `matrix` (2 x 3) brings pixels of the page to pixels of the patch.
     """
 
-    level: NDArray[np.float32]
+    level: NDArray[np.uint8]
     matrix: NDArray[np.float64]
 
     def span(self, x0: float, y0: float, x1: float, y1: float) -> Span:
@@ -104,7 +111,8 @@ class Blob:
     @property
     def is_bar(self) -> bool:
         """Whether it is a straight piece of a line or the corner of a frame."""
-        return self.ruled > _BAR_RULED and self.length < 2 * self.extent
+        straight = self.ruled > _BAR_RULED and self.length < 2 * self.extent
+        return straight and (self.corners <= _BAR_CORNERS or min(self.width, self.height) < _BAR)
 
     @property
     def is_tilted_bar(self) -> bool:
@@ -122,7 +130,6 @@ class Drawing:
     labels: NDArray[np.int32]
     rules: tuple[Span, ...]
     posts: tuple[Span, ...]
-    faint: Mask
 
 
 def patch_around(page: Page, box: Span, angle: float) -> Patch:
@@ -132,20 +139,28 @@ def patch_around(page: Page, box: Span, angle: float) -> Patch:
     matrix = cv2.getRotationMatrix2D(((x0 + x1) / 2, (y0 + y1) / 2), angle, scale)
     size = (max(int((x1 - x0) * scale), 1), max(int((y1 - y0) * scale), 1))
     matrix[:, 2] += np.array(size) / 2 - np.array([(x0 + x1) / 2, (y0 + y1) / 2])
+    picture = page.grey if page.rgb is None else page.rgb
     grey = cv2.warpAffine(
-        page.grey, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
+    if page.rgb is not None:
+        grey = _middle_channel(grey)
     return Patch(level=_level(grey), matrix=np.asarray(matrix, dtype=np.float64))
 
 
-def _level(grey: cv2.typing.MatLike) -> NDArray[np.float32]:
+def _middle_channel(rgb: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """The second darkest of red, green, blue: dark for every pen, light for coffee and marker."""
+    red, green, blue = cv2.split(rgb)
+    return cv2.max(cv2.min(red, green), cv2.min(cv2.max(red, green), blue))
+
+
+def _level(grey: cv2.typing.MatLike) -> NDArray[np.uint8]:
     tenth = (max(grey.shape[1] // 10, 1), max(grey.shape[0] // 10, 1))
     small = cv2.resize(grey, tenth, interpolation=cv2.INTER_AREA)
     lightest = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     paper = cv2.GaussianBlur(cv2.medianBlur(lightest, 5), (0, 0), 3)
-    wide = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    level = grey.astype(np.float32) / np.maximum(wide, 40)
-    return np.minimum(level, 1.2).astype(np.float32)
+    wide = cv2.resize(np.maximum(paper, 40), grey.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, wide, scale=PAPER), dtype=np.uint8)
 
 
 def drawing_of(patch: Patch, print_boxes: Sequence[Span]) -> Drawing:
@@ -153,20 +168,26 @@ def drawing_of(patch: Patch, print_boxes: Sequence[Span]) -> Drawing:
 
     `print_boxes` are printed words in mm; a line inside one is a row of letters, not a rule.
     """
-    dark = float(np.quantile(patch.level[::3, ::3], 0.002))
-    threshold = 1 - 0.42 * (1 - min(dark, 0.75))
-    ink = (patch.level < threshold).astype(np.uint8)
-    rules, posts = _lines(ink, across=True), _lines(ink, across=False)
+    dark = float(np.quantile(patch.level[::3, ::3], 0.002)) / PAPER
+    contrast = 1 - min(dark, 0.75)
+    ink = (patch.level < round((1 - _INK * contrast) * PAPER)).astype(np.uint8)
+    # A thin line of a form fades wherever it runs between two rows of the scanner.
+    pale = (patch.level < round((1 - _PALE * contrast) * PAPER)).astype(np.uint8)
+    rules, posts = _lines(pale, across=True), _lines(pale, across=False)
     rules = tuple(r for r in rules if not any(within(r, b, margin=1.5) for b in print_boxes))
     posts = tuple(p for p in posts if any(_meet(p, r) for r in rules))
-    rest = _without(ink, rules, across=True)
-    rest = _without(rest, posts, across=False)
-    blobs, labels = _blobs(rest)
+    rest = _without(ink, pale, rules, across=True)
+    rest = _without(rest, pale, posts, across=False)
+    blobs, labels = blobs_of(rest)
+    return Drawing(blobs=blobs, labels=labels, rules=rules, posts=posts)
+
+
+def faint_of(patch: Patch) -> Mask:
+    """What is only a little darker than the paper, above the noise of the scanner."""
     smooth = cv2.blur(patch.level, (5, 5))
-    sample = smooth[::5, ::5]
+    sample = smooth[::5, ::5].astype(np.float32) / PAPER
     noise = float(np.median(np.abs(sample - np.median(sample)))) * 1.5
-    faint = (smooth < 1 - max(0.055, 6 * noise)).astype(np.uint8)
-    return Drawing(blobs=blobs, labels=labels, rules=rules, posts=posts, faint=faint)
+    return (smooth < PAPER * (1 - max(0.055, 6 * noise))).astype(np.uint8)
 
 
 def _meet(post: Span, rule: Span) -> bool:
@@ -182,22 +203,27 @@ def _lines(ink: Mask, *, across: bool) -> tuple[Span, ...]:
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(gap[::-1], np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones(bar[::-1], np.uint8))
     join = np.ones((3, 9) if across else (9, 3), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(opened, join))
+    if not opened.any():
+        return ()
     found = []
-    for x, y, w, h, _ in stats[1:].tolist():
+    for contour in cv2.findContours(
+        cv2.dilate(opened, join), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )[0]:
+        x, y, w, h = cv2.boundingRect(contour)
         thick, length = (h, w) if across else (w, h)
         if length >= 12 * PX_PER_MM and thick <= 1.4 * PX_PER_MM + length * 0.012:
             found.append((x / 10, y / 10, (x + w) / 10, (y + h) / 10))
     return tuple(found)
 
 
-def _without(ink: Mask, lines: Sequence[Span], *, across: bool) -> Mask:
+def _without(ink: Mask, pale: Mask, lines: Sequence[Span], *, across: bool) -> Mask:
     """The ink less the lines; a stroke that crosses a line is joined again over the gap."""
     band = np.zeros_like(ink)
     long = 5 * PX_PER_MM
     bar = np.ones((1, long) if across else (long, 1), np.uint8)
     bridge = np.ones((1, 4) if across else (4, 1), np.uint8)
-    straight = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, bridge), cv2.MORPH_OPEN, bar)
+    closed = cv2.morphologyEx(pale, cv2.MORPH_CLOSE, bridge)
+    straight = cv2.morphologyEx(closed, cv2.MORPH_OPEN, bar)
     for x0, y0, x1, y1 in lines:
         rows = slice(max(int(y0 * 10) - 1, 0), int(y1 * 10) + 2)
         columns = slice(max(int(x0 * 10) - 3, 0), int(x1 * 10) + 4)
@@ -211,7 +237,8 @@ def _without(ink: Mask, lines: Sequence[Span], *, across: bool) -> Mask:
     return joined
 
 
-def _blobs(ink: Mask) -> tuple[tuple[Blob, ...], NDArray[np.int32]]:
+def blobs_of(ink: Mask) -> tuple[tuple[Blob, ...], NDArray[np.int32]]:
+    """The connected pieces of a mask, without specks, and the number of each pixel's piece."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     blobs = []
     for number in range(1, count):
@@ -307,4 +334,7 @@ def skew(words: Sequence[Word], near_y: float) -> float:
             slope = float(np.polyfit(x, [float(w.y1) for w in line], 1)[0])
             slopes.append((abs((first.y0 + last.y1) / 2 - near_y), slope))
     nearest = [s for _, s in sorted(slopes)[:7]]
-    return float(np.degrees(np.arctan(np.median(nearest)))) if nearest else 0.0
+    # One line alone may lean by no more than its last word's descender.
+    if len(nearest) < _LEAST_LINES:
+        return 0.0
+    return float(np.degrees(np.arctan(np.median(nearest))))

@@ -150,8 +150,10 @@ def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], 
     """Limits this process and its children for good; says what could be taken away.
 
     `memory` in bytes of address space, `seconds` of processor time a process. The network is
-    taken away where the kernel lets an ordinary user do so (user_namespaces(7)).
+    taken away where the kernel lets an ordinary user do so (user_namespaces(7)). The process
+    dies with its parent.
     """
+    parent = os.getppid()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory)
     # At the hard limit the kernel sends SIGKILL, which would look like want of memory.
@@ -160,11 +162,16 @@ def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], 
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file becomes an OSError
     netz = "getrennt" if _without_network() else "offen"
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # After the change of namespace, which would clear it: the child dies with the daemon.
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    die_with(parent)  # after the change of namespace, which clears it
     return (("netz", netz),)
+
+
+def die_with(parent: int) -> None:
+    """From now on the kernel kills this process when `parent`, which started it, ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it has ended already
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _limit(which: int, soft: int, *, hard: int | None = None) -> None:

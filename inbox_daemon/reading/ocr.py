@@ -1,74 +1,77 @@
-"""The one place that calls the OCR engine (Tesseract 5, German).
+"""Words of a page or of one line: the picture made ready for the OCR engine.
 
-Promises: words with pixel boxes of the page that comes back with them; a time-out or a crash is
-EngineFailed, never an empty page. Touches: the tesseract program, temporary files.
+Promises: words with pixel boxes of the page they were asked for; a time-out or a crash is
+EngineFailed, never an empty page. Touches: nothing but the engine (engine.py).
 Trusts: Page. Limits: print, not handwriting; confidences are the engine's own, not probabilities.
 """
 
-import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
-import pytesseract
 from numpy.typing import NDArray
-from PIL import Image
 
+from inbox_daemon.reading.deskew import even_light, scaled, straightened, turned
+from inbox_daemon.reading.engine import EngineFailed, Token, engine_version, recognise
+from inbox_daemon.reading.leaders import without_leaders
 from inbox_daemon.reading.page import Grey, Page, Word
 
-LANGUAGE: Final = "deu"
+__all__ = ["EngineFailed", "engine_version", "line_text", "words_on"]
+
 PAGE_MODE: Final = 4
 SPARSE_MODE: Final = 11
 LINE_MODE: Final = 7
+# Enough for labels of 7 points; a second look is finer.
+FIRST_DPI: Final = 200.0
 OCR_DPI: Final = 250.0
 TURN_DPI: Final = 120.0
 PAGE_SECONDS: Final = 30.0
 LINE_SECONDS: Final = 10.0
 # Fewer sure words than this, and the page may lie on its side.
 FEW_WORDS: Final = 12
+MANY_WORDS: Final = 48
 SURE: Final = 60.0
-MAX_SKEW: Final = 5.0
-MIN_SKEW: Final = 0.25
+LETTERS: Final = 3
 # Below this share of dark pixels a page holds less than one short line of print.
 BLANK_SHARE: Final = 2e-4
+DARK: Final = 128
+RIM_INCHES: Final = 0.06
+# How the engine reads pieces of lines and frames at the ends of a word.
+RULED: Final = "_|"
 AMOUNT_SIGNS: Final = "0123456789.,- €EURuro"
 
 
-class EngineFailed(Exception):
-    """The engine gave no answer; `code` is `ocr-zeit`, `ocr-fehlt` or `ocr-absturz`."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def read_page(page: Page) -> tuple[Page, tuple[Word, ...]]:
-    """The page turned upright and straightened, and the words on it.
-
-    Turns by quarters only when the page as it is gives next to no words. Straightening keeps
-    size and scale and turns about the middle, so boxes fit the page returned; on the page as it
-    was shown they are off by at most some millimetres at the rim. Raises EngineFailed.
-    """
-    straight = _straight(page)
-    words = words_on(straight)
-    if _sure(words) >= FEW_WORDS or _blank(page.grey):
-        return straight, words
-    quarters = _best_turn(page, words)
-    if quarters == 0:
-        return straight, words
-    straight = _straight(_turned(page, quarters))
-    return straight, words_on(straight)
+def print_of(page: Page, dpi: float = FIRST_DPI) -> Grey:
+    """The page's print for the engine: at `dpi`, in even light, without leader rows."""
+    return without_leaders(even_light(scaled(page.grey, dpi / page.dpi)), dpi)
 
 
 def words_on(page: Page, *, mode: int = PAGE_MODE, dpi: float = OCR_DPI) -> tuple[Word, ...]:
     """The words on the page as it lies, in pixels of `page.grey`. Raises EngineFailed."""
-    scale = dpi / page.dpi
-    picture = _clean(_scaled(page.grey, scale))
-    table = _table(picture, f"--psm {mode} --dpi {round(dpi)}", PAGE_SECONDS)
-    return tuple(_words(table, scale))
+    return _recognised(print_of(page, dpi), mode=mode, dpi=dpi, scale=dpi / page.dpi)
+
+
+def words_in(page: Page, picture: Grey, shown: NDArray[np.bool_]) -> tuple[Word, ...]:
+    """The words where `shown`, as large as the page, is true; `picture` is its print_of.
+
+    Raises EngineFailed.
+    """
+    scale = FIRST_DPI / page.dpi
+    small = cv2.resize(
+        shown.view(np.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST
+    ).astype(bool)
+    rows = np.flatnonzero(small.any(axis=1))
+    if not rows.size:
+        return ()
+    part = slice(int(rows[0]), int(rows[-1]) + 1)
+    masked = np.where(small[part], picture[part], np.uint8(255))
+    top = round(part.start / scale)
+    return tuple(
+        _moved(word, top)
+        for word in _recognised(masked, mode=PAGE_MODE, dpi=FIRST_DPI, scale=scale)
+    )
 
 
 def line_text(grey: Grey, *, dpi: float, wanted_dpi: float, signs: str = "") -> tuple[str, float]:
@@ -77,157 +80,86 @@ def line_text(grey: Grey, *, dpi: float, wanted_dpi: float, signs: str = "") -> 
     `signs` are the only characters to be read, if given. Raises EngineFailed.
     """
     scale = wanted_dpi / dpi
-    rim = round(wanted_dpi * 0.06)
+    rim = round(wanted_dpi * RIM_INCHES)
     picture = cv2.copyMakeBorder(
-        _scaled(grey, scale), rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=(255.0,)
+        without_leaders(scaled(grey, scale), wanted_dpi),
+        rim,
+        rim,
+        rim,
+        rim,
+        cv2.BORDER_CONSTANT,
+        value=(255.0,),
     )
-    config = f"--psm {LINE_MODE} --dpi {round(wanted_dpi)}"
-    if signs:
-        config += f' -c tessedit_char_whitelist="{signs}"'
-    words = list(_words(_table(np.asarray(picture), config, LINE_SECONDS), scale))
-    return " ".join(w.text for w in words), min((w.confidence for w in words), default=0.0)
+    tokens = recognise(
+        np.asarray(picture, np.uint8),
+        mode=LINE_MODE,
+        dpi=round(wanted_dpi),
+        seconds=LINE_SECONDS,
+        signs=signs,
+    )
+    text = " ".join(token.text for token in tokens)
+    return text, min((token.confidence for token in tokens), default=0.0)
 
 
-@cache
-def engine_version() -> str:
-    """Name and version of the engine, for the evidence. Raises EngineFailed."""
-    try:
-        return f"tesseract {pytesseract.get_tesseract_version()}"
-    except (pytesseract.TesseractNotFoundError, SystemExit) as error:
-        raise EngineFailed("ocr-fehlt") from error
+def sure_words(words: Iterable[Word]) -> int:
+    """How many words of three letters or more the engine is sure of."""
+    return words_of_letters(w for w in words if w.confidence >= SURE)
 
 
-def _table(picture: Grey, config: str, seconds: float) -> dict[str, list[Any]]:
-    # More threads than cores make Tesseract slower, not faster.
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    image = Image.fromarray(picture)
-    try:
-        table: dict[str, list[Any]] = pytesseract.image_to_data(
-            image,
-            lang=LANGUAGE,
-            config=config,
-            timeout=seconds,
-            output_type=pytesseract.Output.DICT,
-        )
-    except pytesseract.TesseractNotFoundError as error:
-        raise EngineFailed("ocr-fehlt") from error
-    except pytesseract.TesseractError as error:
-        raise EngineFailed("ocr-absturz") from error
-    except RuntimeError as error:  # pytesseract's word for a time-out
-        raise EngineFailed("ocr-zeit") from error
-    except (OSError, ValueError) as error:
-        raise EngineFailed("ocr-absturz") from error
-    return table
+def words_of_letters(words: Iterable[Word]) -> int:
+    """How many words have three letters or more."""
+    return sum(1 for w in words if sum(map(str.isalpha, w.text)) >= LETTERS)
 
 
-def _words(table: dict[str, list[Any]], scale: float) -> list[Word]:
-    return [
-        Word(
-            text=str(text).strip(),
-            x0=round(left / scale),
-            y0=round(top / scale),
-            x1=round((left + width) / scale),
-            y1=round((top + height) / scale),
-            confidence=float(confidence),
-            line=(int(block), int(paragraph), int(line)),
-        )
-        for text, left, top, width, height, confidence, block, paragraph, line in zip(
-            *(
-                table[key]
-                for key in (
-                    "text", "left", "top", "width", "height", "conf",
-                    "block_num", "par_num", "line_num",
-                )
-            ),
-            strict=True,
-        )
-        if str(text).strip() and float(confidence) >= 0
-    ]  # fmt: skip
+def is_blank(grey: Grey) -> bool:
+    """Less than one short line of print on the whole page."""
+    return float((grey < DARK).mean()) < BLANK_SHARE
 
 
-def _scaled(grey: Grey, scale: float) -> Grey:
-    if abs(scale - 1) < 0.05:  # noqa: PLR2004 (not worth the blur)
-        return np.ascontiguousarray(grey)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way))
+def best_turn(page: Page, words: Sequence[Word]) -> int:
+    """Quarter turns to the left that give the most sure words; 0 unless clearly more.
 
-
-def _clean(grey: Grey) -> Grey:
-    """Paper made white where light falls unevenly, as on a photo; a flat page stays as it is."""
-    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    low, high = np.percentile(paper, (2, 98))
-    if high - low < 25 and high > 200:  # noqa: PLR2004 (grey levels: even and bright)
-        return grey
-    light = cv2.resize(paper, grey.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(light, 1), scale=255))
-
-
-def _sure(words: tuple[Word, ...]) -> int:
-    return sum(1 for w in words if w.confidence >= SURE and sum(map(str.isalpha, w.text)) > 2)  # noqa: PLR2004
-
-
-def _blank(grey: Grey) -> bool:
-    return float((grey < 128).mean()) < BLANK_SHARE  # noqa: PLR2004 (half of black)
-
-
-def _best_turn(page: Page, words: tuple[Word, ...]) -> int:
-    """Quarter turns to the left that give the most sure words; 0 unless clearly more."""
-    counts = {0: _sure(words) * 2}
+    `words` are those of the page as it lies. Raises EngineFailed.
+    """
+    counts = {0: sure_words(words) * 2}
     for quarters in (1, 2, 3):
-        counts[quarters] = _sure(words_on(_straight(_turned(page, quarters)), dpi=TURN_DPI))
-        if counts[quarters] > 4 * FEW_WORDS:
+        seen = words_on(straightened(turned(page, quarters)), dpi=TURN_DPI)
+        counts[quarters] = sure_words(seen)
+        if counts[quarters] > MANY_WORDS:
             return quarters
     best = max(counts, key=lambda q: counts[q])
     return best if counts[best] >= FEW_WORDS // 2 else 0
 
 
-def _turned(page: Page, quarters: int) -> Page:
-    rgb = None if page.rgb is None else np.ascontiguousarray(np.rot90(page.rgb, quarters))
-    return replace(page, grey=np.ascontiguousarray(np.rot90(page.grey, quarters)), rgb=rgb)
+def _recognised(picture: Grey, *, mode: int, dpi: float, scale: float) -> tuple[Word, ...]:
+    tokens = recognise(picture, mode=mode, dpi=round(dpi), seconds=PAGE_SECONDS)
+    return tuple(_word(token, scale) for token in tokens if token.text.strip(RULED))
 
 
-def _straight(page: Page) -> Page:
-    angle = _skew(page)
-    if abs(angle) < MIN_SKEW:
-        return page
-    rgb = None if page.rgb is None else _rotated(page.rgb, angle)
-    return replace(page, grey=_rotated(page.grey, angle), rgb=rgb)
-
-
-def _rotated(picture: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    return np.asarray(
-        cv2.warpAffine(
-            picture,
-            matrix,
-            (width, height),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+def _word(token: Token, scale: float) -> Word:
+    return Word(
+        text=token.text.strip(RULED),
+        x0=round(token.x0 / scale),
+        y0=round(token.y0 / scale),
+        x1=round(token.x1 / scale),
+        y1=round(token.y1 / scale),
+        confidence=token.confidence,
+        line=token.line,
     )
 
 
-def _skew(page: Page) -> float:
-    """Degrees to turn (counter-clockwise positive) until lines of print are level.
-
-    The angle whose row sums of ink change most sharply (Postl 1988), from coarse to fine.
-    """
-    scale = 75.0 / page.dpi
-    small = _clean(_scaled(page.grey, scale))
-    margin = (small.shape[0] // 25, small.shape[1] // 25)
-    ink = (255 - small[margin[0] : -margin[0] or None, margin[1] : -margin[1] or None]) / 255.0
-    rows = np.where(ink > 0.3, ink, 0.0).astype(np.float32)  # noqa: PLR2004 (darker than a shade)
-    best = 0.0
-    for span, step in ((MAX_SKEW, 1.0), (1.0, 0.25), (0.25, 0.05)):
-        angles = np.arange(best - span, best + span + step / 2, step)
-        best = float(max(angles, key=lambda a: _sharpness(rows, float(a))))
-    return best if abs(best) <= MAX_SKEW else 0.0
+def _moved(word: Word, down: int) -> Word:
+    return replace(word, y0=word.y0 + down, y1=word.y1 + down)
 
 
-def _sharpness(ink: NDArray[np.float32], angle: float) -> float:
-    height, width = ink.shape
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    rows = cv2.warpAffine(ink, matrix, (width, height)).sum(axis=1)
-    return float(sum((b - a) ** 2 for a, b in pairwise(rows)))
+def read_page(page: Page) -> tuple[Page, tuple[Word, ...]]:
+    """Kept for the moment: the page upright and straight, and all words on it."""
+    straight = straightened(page)
+    words = words_on(straight)
+    if sure_words(words) >= FEW_WORDS or is_blank(page.grey):
+        return straight, words
+    quarters = best_turn(page, words)
+    if quarters == 0:
+        return straight, words
+    straight = straightened(turned(page, quarters))
+    return straight, words_on(straight)

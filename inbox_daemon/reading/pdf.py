@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from inbox_daemon.core.values import DocumentKind
+from inbox_daemon.reading.deskew import reduced
 from inbox_daemon.reading.page import Page
 from inbox_daemon.reading.structure import Layout, layout_of
 
@@ -34,8 +35,22 @@ A4_INCHES: Final = (210 / 25.4, 297 / 25.4)
 # A pixel counts as coloured when its channels differ by this much: JPEG noise stays below.
 CHROMA: Final = 40
 COLOURED_SHARE: Final = 2e-5
-# Mean difference of grey between the embedded image and the page as rendered, at 50 dpi.
-SAME_PICTURE: Final = 10.0
+# Mean difference of grey between the embedded image and the page as rendered, at 36 dpi, and what
+# a page full of ink adds: at most 1.5 over the scans at hand; 3.3 and more for a picture that is
+# shifted by 1.4 mm, stretched by 3 % or of another page.
+SAME_PICTURE: Final = 1.6
+SAME_INK: Final = 0.06
+LOOK_DPI: Final = 36.0
+LOOK_TIMES: Final = 2
+_TURNS: Final = {
+    1: cv2.ROTATE_90_CLOCKWISE,
+    2: cv2.ROTATE_180,
+    3: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+# Pixels of a picture may be this much higher than wide; more than this is nonsense in the file.
+UNEVEN: Final = 0.02
+MOST_UNEVEN: Final = 2.5
+MAX_FIELDS: Final = 5_000
 EDITORS: Final = re.compile(
     r"foxit|pdf-?xchange|nitro|pdfelement|sejda|smallpdf|ilovepdf|pdf24|pdfsam|quartz|acrobat"
     r"|libreoffice|word|itext|pypdf|pdf-lib|qoppa|pdftk|master pdf|xodo|drawboard|apple|preview",
@@ -61,8 +76,9 @@ def pages_of(path: Path, *, page_limit: int) -> Iterator[Page]:
             raise UnreadableDocument("leer")
         if len(document) > page_limit:
             raise UnreadableDocument("zu-viele-seiten")
+        pasted: set[str] = set()
         for index in range(len(document)):
-            yield _page(document, index)
+            yield _page(document, index, pasted)
     except pdfium.PdfiumError as error:
         raise UnreadableDocument("pdf-beschaedigt") from error
     finally:
@@ -70,7 +86,9 @@ def pages_of(path: Path, *, page_limit: int) -> Iterator[Page]:
 
 
 def notes_of(path: Path, *, scanned: bool) -> tuple[str, ...]:
-    """What is odd about the file as a whole: `encrypted`, `javascript`, `changed-after-scan`.
+    """What is odd about the file as a whole.
+
+    `encrypted`, `javascript`, `changed-after-scan`, `digital-signature` (ISO 32000-1 12.8).
 
     `scanned` says whether its pages are scans, since only those can be changed afterwards.
 
@@ -85,6 +103,8 @@ def notes_of(path: Path, *, scanned: bool) -> tuple[str, ...]:
             notes.append("encrypted")
         if _javascript(reader):
             notes.append("javascript")
+        if _signed_fields(reader):
+            notes.append("digital-signature")
         if scanned and _changed(untrusted_bytes, reader):
             notes.append("changed-after-scan")
     except Exception:  # noqa: BLE001 (pypdf raises anything on damaged files)
@@ -122,10 +142,13 @@ def _opened(path: Path) -> Any:
         raise UnreadableDocument("leer" if path.stat().st_size == 0 else code) from error
 
 
-def _page(document: Any, index: int) -> Page:
+def _page(document: Any, index: int, pasted: set[str]) -> Page:
+    """One page; `pasted` remembers the pictures that lay over the pages before."""
     page = document[index]
     try:
         layout = layout_of(page)
+        again = () if pasted.isdisjoint(layout.pasted) else ("repeated-picture",)
+        pasted.update(layout.pasted)
         if layout.pixels > MAX_PIXELS:
             raise UnreadableDocument("zu-gross")
         dpi = _render_dpi(page, layout)
@@ -136,9 +159,8 @@ def _page(document: Any, index: int) -> Page:
             dpi = picture.shape[1] * 72 / page.get_width()
         dpi = _believable(dpi, picture.shape)
         grey, rgb = _grey_and_colour(picture)
-        return Page(
-            number=index + 1, grey=grey, rgb=rgb, dpi=dpi, kind=layout.kind, notes=layout.notes
-        )
+        notes = tuple(dict.fromkeys((*layout.notes, *again)))
+        return Page(number=index + 1, grey=grey, rgb=rgb, dpi=dpi, kind=layout.kind, notes=notes)
     finally:
         page.close()
 
@@ -171,15 +193,27 @@ def _embedded(page: Any, layout: Layout) -> Pixels | None:
         return None
     if picture.ndim not in (2, 3) or picture.dtype != np.uint8 or picture.size == 0:
         return None
-    turned = np.rot90(picture, k=-(page.get_rotation() // 90))
-    shown = page.render(scale=50 / 72).to_numpy()
-    small = cv2.resize(
-        np.ascontiguousarray(turned), shown.shape[1::-1], interpolation=cv2.INTER_AREA
-    )
-    difference = np.abs(_grey(small).astype(np.int16) - _grey(shown))
-    if float(difference.mean()) > SAME_PICTURE:
+    quarters = page.get_rotation() // 90
+    # pdfium draws JPEG 2000 small from a smaller copy within the file, which lies a little beside.
+    fine = "JPXDecode" in layout.sole_image.get_filters()
+    shown = page.render(scale=max(LOOK_DPI, (layout.dpi or 0) * fine) / 72).to_numpy()
+    if not _same(_upright(reduced(picture, LOOK_TIMES), quarters), shown):
         return None
-    return np.ascontiguousarray(turned)
+    return _upright(picture, quarters)
+
+
+def _upright(picture: Pixels, quarters: int) -> Pixels:
+    """The picture turned clockwise by quarters, as /Rotate of a page says."""
+    return np.asarray(cv2.rotate(picture, _TURNS[quarters]) if quarters else picture, np.uint8)
+
+
+def _same(picture: Pixels, shown: Pixels) -> bool:
+    """Whether the picture, brought to the same size, is the page as it was drawn."""
+    small = cv2.resize(picture, shown.shape[1::-1], interpolation=cv2.INTER_AREA)
+    drawn = _grey(shown)
+    difference = cv2.absdiff(_grey(np.asarray(small)), drawn)
+    ink = float(np.percentile(drawn[::4, ::4], 90)) - float(drawn.mean())
+    return float(difference.mean()) <= SAME_PICTURE + SAME_INK * max(ink, 0.0)
 
 
 def _grey(picture: NDArray[Any]) -> Pixels:
@@ -193,25 +227,52 @@ def _grey_and_colour(picture: Pixels) -> tuple[Pixels, Pixels | None]:
     grey = _grey(picture)
     if picture.ndim == 2 or picture.shape[2] < 3:  # noqa: PLR2004 (colour has three channels)
         return grey, None
-    rgb = np.ascontiguousarray(picture[:, :, 2::-1])
-    thin = rgb[::2, ::2].astype(np.int16)
-    spread = thin.max(axis=2) - thin.min(axis=2)
-    coloured = float((spread > CHROMA).mean()) > COLOURED_SHARE
-    return grey, rgb if coloured else None
+    blue, green, red = (np.ascontiguousarray(picture[::2, ::2, channel]) for channel in range(3))
+    spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
+    if np.count_nonzero(spread > CHROMA) <= COLOURED_SHARE * spread.size:
+        return grey, None
+    way = cv2.COLOR_BGR2RGB if picture.shape[2] == 3 else cv2.COLOR_BGRA2RGB  # noqa: PLR2004
+    return grey, np.asarray(cv2.cvtColor(picture, way), np.uint8)
 
 
 def _frame(frame: Image.Image, number: int) -> Page:
-    if frame.width * frame.height > MAX_PIXELS:
+    across, down = _declared(frame)
+    # A fax of 204 by 98 dots an inch: pixels are made square, as the sheet was.
+    tall = across / down if across > 0 and down > 0 else 1.0
+    if frame.width * frame.height * max(tall, 1 / tall) > MAX_PIXELS:
         raise UnreadableDocument("zu-gross")
-    upright = ImageOps.exif_transpose(frame)
-    declared = float(frame.info.get("dpi", (0, 0))[0] or 0)
-    flat = Image.new("RGB", upright.size, "white")
-    clear = upright.convert("RGBA")
+    square = frame if abs(tall - 1) <= UNEVEN else _stretched(frame, tall)
+    upright = ImageOps.exif_transpose(square)
+    grey, rgb = _grey_and_colour(_on_white(upright))
+    dpi = _dpi(upright.size, max(across, down))
+    return Page(number=number, grey=grey, rgb=rgb, dpi=dpi, kind=DocumentKind.SCAN)
+
+
+def _on_white(frame: Image.Image) -> Pixels:
+    """The frame's pixels as blue, green, red, or as grey alone; what is clear becomes white."""
+    if frame.mode in {"1", "L"} and "transparency" not in frame.info:
+        return np.asarray(frame.convert("L"), np.uint8)
+    flat = Image.new("RGB", frame.size, "white")
+    clear = frame.convert("RGBA")
     flat.paste(clear, mask=clear.getchannel("A"))
-    grey, rgb = _grey_and_colour(np.asarray(flat)[:, :, ::-1])
-    return Page(
-        number=number, grey=grey, rgb=rgb, dpi=_dpi(upright.size, declared), kind=DocumentKind.SCAN
-    )
+    return np.asarray(flat, np.uint8)[:, :, ::-1]
+
+
+def _declared(frame: Image.Image) -> tuple[float, float]:
+    """Dots an inch across and down as the file says; zeros where it says nothing or nonsense."""
+    try:
+        across, down = (float(v) for v in frame.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
+    sane = across > 0 and down > 0 and 1 / MOST_UNEVEN <= across / down <= MOST_UNEVEN
+    return (across, down) if sane else (0.0, 0.0)
+
+
+def _stretched(frame: Image.Image, tall: float) -> Image.Image:
+    """The frame with pixels made as high as wide, by adding rows or columns."""
+    wide, high = frame.width * max(1 / tall, 1), frame.height * max(tall, 1)
+    plain = frame.convert("L") if frame.mode == "1" else frame
+    return plain.resize((round(wide), round(high)), Image.Resampling.BILINEAR)
 
 
 def _dpi(size: tuple[int, int], declared: float) -> float:
@@ -225,6 +286,23 @@ def _javascript(reader: pypdf.PdfReader) -> bool:
     action: Any = root.get("/OpenAction")
     opened = action.get_object() if action is not None else {}
     return "/JavaScript" in names or (isinstance(opened, dict) and "/JS" in opened)
+
+
+def _signed_fields(reader: pypdf.PdfReader) -> bool:
+    """Whether a field of the form holds a cryptographic signature: it has a range of bytes."""
+    root: Any = reader.trailer["/Root"].get_object()
+    form: Any = root.get("/AcroForm")
+    waiting = list(form.get_object().get("/Fields", [])) if form is not None else []
+    for _ in range(MAX_FIELDS):
+        if not waiting:
+            return False
+        field: Any = waiting.pop().get_object()
+        value: Any = field.get("/V")
+        held = value.get_object() if value is not None else None
+        if isinstance(held, dict) and "/ByteRange" in held:
+            return True
+        waiting += list(field.get("/Kids", []))
+    return True
 
 
 def _changed(untrusted_bytes: bytes, reader: pypdf.PdfReader) -> bool:

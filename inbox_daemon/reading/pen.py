@@ -1,9 +1,8 @@
-"""How much a group of blobs looks like the stroke of a pen, and whether it looks like a stamp.
+"""Whether a group of blobs has the size of a signature at all: length, stroke, turns, fill.
 
-Promises: a number, not a verdict; above PEN_SURE lay none of the 92 other marks it was fitted on,
-and one of them (a place name by hand) when its own writer was left out.
+Promises: measures in millimetres, and gates that no bar, spot or speck passes; no verdict.
 Touches: nothing. Trusts: ink.py for the blobs and their millimetres.
-Limits: fitted by tests/benchmarks/train_pen.py on 145 signatures; a font never seen may pass.
+Limits: what a pen wrote and what a font printed are told apart in pen_net.py and pen_shape.py.
 """
 
 from collections.abc import Sequence
@@ -15,41 +14,27 @@ from numpy.typing import NDArray
 
 from inbox_daemon.reading.ink import PX_PER_MM, Blob, Mask, Span
 
-PEN_SURE = 1.5
-PEN_VERY_SURE = 3.5
-
 _MIN_LENGTH = 30.0
 _MIN_EXTENT = 8.0
-_MIN_CORNERS = 20
+_MIN_CORNERS = 22
 _STROKE = (0.15, 1.0)
 _HEIGHT = (3, 50)
-_UNEVEN = 0.6
+_UNEVEN = 0.7
 _WIDTH = 120
-_EDGY = 1.25
+# Narrower than this it must be long to be more than initials.
+_NARROW = 16
+_DENSE = 65
+_EDGY = (0.2, 1.25)
 _FILL = 0.4
-# Print: this many feet on one line, or this many pieces of which none is large.
-_FEET = 8
-_FEET_LEVEL = 0.75
-_GLYPHS = 4
-_GLYPHS_EXTENT = 15
-# In pixels of a patch: half a stroke, the step between turns, how level they stand.
+# In pixels of a patch: half of the thinnest stroke that counts.
 _RIDGE = 0.9
-_TURN_STEP = 6
-_TURN_LEVEL = 2.5
-# Stamps in mm: least extents, radius of a ring, how true, in 26 of 72 steps round.
-_STAMP = (12, 6)
-_RING = (8, 30)
-_RING_TRUE = 0.4
-_RING_STEPS = 26
-_RING_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Measures of a group of blobs: mm, or counts, or shares from 0 to 1.
 
-    `low` and `high` count the lower and upper turning points, `low_level` is the share of the
-    lower ones that stand on one straight line, as letters of a font do; `edgy` is corners a mm.
+    `edgy` is corners a mm.
     """
 
     count: int
@@ -60,9 +45,6 @@ class Shape:
     corners: int
     stroke: float
     uneven: float
-    low: int
-    low_level: float
-    high: int
     fill: float
 
     @property
@@ -81,15 +63,10 @@ class Shape:
             and _STROKE[0] <= self.stroke <= _STROKE[1]
             and self.uneven <= _UNEVEN
             and self.width <= _WIDTH
-            and self.edgy <= _EDGY
+            and (self.width >= _NARROW or self.length >= _DENSE)
+            and _EDGY[0] <= self.edgy <= _EDGY[1]
             and self.fill <= _FILL
         )
-
-    @property
-    def is_type_like(self) -> bool:
-        """Whether many feet stand on one line, or small glyphs stand apart as in print."""
-        level = self.low >= _FEET and self.low_level >= _FEET_LEVEL
-        return level or (self.count >= _GLYPHS and self.extent < _GLYPHS_EXTENT)
 
 
 def shape_of(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Shape | None:
@@ -102,8 +79,6 @@ def shape_of(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Shape | None:
     wanted[[b.number for b in blobs]] = 1
     mask: Mask = wanted[labels[y0:y1, x0:x1]]
     stroke, uneven = _strokes(mask)
-    low, low_level = _turns(mask[::-1])
-    high, _ = _turns(mask)
     return Shape(
         count=len(blobs),
         length=sum(b.length for b in blobs),
@@ -113,9 +88,6 @@ def shape_of(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Shape | None:
         corners=sum(b.corners for b in blobs),
         stroke=stroke,
         uneven=uneven,
-        low=low,
-        low_level=low_level,
-        high=high,
         fill=float(mask.mean()),
     )
 
@@ -134,94 +106,3 @@ def _strokes(mask: Mask) -> tuple[float, float]:
     if not ridge.size:
         return 0.0, 0.0
     return float(np.median(ridge)) * 2 / PX_PER_MM, float(ridge.std() / ridge.mean())
-
-
-def _turns(mask: Mask) -> tuple[int, float]:
-    """Turning points of the upper rim, and the share of them on one line within 0.25 mm."""
-    columns = np.flatnonzero(mask.any(axis=0))
-    rim = mask[:, columns].argmax(axis=0).astype(float)
-    reach = 8
-    points: list[tuple[float, float]] = []
-    for i in range(len(rim)):
-        window = rim[max(0, i - reach) : i + reach + 1]
-        if rim[i] == window.min() and (not points or columns[i] - points[-1][0] > _TURN_STEP):
-            points.append((float(columns[i]), float(rim[i])))
-    if not points:
-        return 0, 1.0
-    x, y = np.array(points).T
-    lean = y[None, :] - np.linspace(-0.12, 0.12, 25)[:, None] * x[None, :]
-    on_line = (np.abs(lean[:, :, None] - lean[:, None, :]) <= _TURN_LEVEL).sum(axis=2)
-    return len(points), float(on_line.max() / len(points))
-
-
-# Weight of each measure in pen_score, as printed by tests/benchmarks/train_pen.py.
-_WEIGHTS = (1.046, -3.081, -1.555, -1.337, -1.262, 1.027, 1.41, -3.353, -2.223, -9.627, -5.16)
-
-
-def features(shape: Shape) -> tuple[float, ...]:
-    """What pen_score weighs, in the order of its weights; the last one is the constant."""
-    return (
-        float(np.log(shape.low + 1)),
-        shape.low_level,
-        float(np.log(shape.edgy + 0.01)),
-        float(np.log(shape.count)),
-        float(np.log(shape.high + 1)),
-        float(np.log(shape.height / shape.width)),
-        float(np.log(shape.extent)),
-        float(np.log(shape.fill + 0.001)),
-        float(np.log(shape.stroke + 0.01)),
-        shape.uneven,
-        1.0,
-    )
-
-
-def pen_score(shape: Shape) -> float:
-    """Log odds for a pen; 0 is even."""
-    return float(np.dot(_WEIGHTS, features(shape)))
-
-
-def stamps_in(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> tuple[Span, ...]:
-    """Boxes (mm) of round or framed stamps among the blobs."""
-    found = []
-    for blob in blobs:
-        if blob.extent < _STAMP[0] or min(blob.width, blob.height) < _STAMP[1]:
-            continue
-        box = blob.box if blob.framed else _ring(_rim(labels, blob))
-        if box:
-            found.append(box)
-    return tuple(found)
-
-
-def _rim(labels: NDArray[np.int32], blob: Blob) -> NDArray[np.float64]:
-    x0, y0, x1, y1 = (round(v * PX_PER_MM) for v in blob.box)
-    piece = (labels[y0:y1, x0:x1] == blob.number).astype(np.uint8)
-    contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    points = max(contours, key=len)[:, 0, :][::3]
-    rim: NDArray[np.float64] = points / PX_PER_MM + np.array(blob.box[:2])
-    return rim
-
-
-def _ring(rim: NDArray[np.float64]) -> Span | None:
-    """The box of the circle on which a third of the way round lies, radius 8 to 30 mm."""
-    draw = np.random.default_rng(0)
-    for _ in range(80):
-        circle = _circle(rim[draw.integers(0, len(rim), 3)])
-        if circle is None:
-            continue
-        cx, cy, radius = circle
-        away = rim - (cx, cy)
-        on = np.abs(np.hypot(away[:, 0], away[:, 1]) - radius) < _RING_TRUE
-        around = np.unique(np.degrees(np.arctan2(away[on, 1], away[on, 0])) // 5)
-        if len(around) >= _RING_STEPS and on.mean() > _RING_SHARE:
-            return cx - radius, cy - radius, cx + radius, cy + radius
-    return None
-
-
-def _circle(three: NDArray[np.float64]) -> tuple[float, float, float] | None:
-    a, b, c = three
-    system = 2 * np.array([b - a, c - a])
-    if abs(np.linalg.det(system)) < 1:
-        return None
-    cx, cy = np.linalg.solve(system, np.array([b @ b - a @ a, c @ c - a @ a]))
-    radius = float(np.hypot(*(a - (cx, cy))))
-    return (float(cx), float(cy), radius) if _RING[0] <= radius <= _RING[1] else None

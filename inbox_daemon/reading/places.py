@@ -38,9 +38,14 @@ MONEY: Final = re.compile(r",\s?(\d\d|-)|€|EUR|Euro|\d[.']\d{3}", re.IGNORECAS
 CURRENCY: Final = ("eur", "euro", "€")
 # Below a label the value may stand within this many inches.
 BELOW_INCHES: Final = 0.4
+# In heights of the label.
+NEXT_ROW: Final = 2.5
 # A label that is less of its cell than this stands in a sentence.
 TOUCHING: Final = -2
+# The first line of a paragraph may be longer to the left than the next by this share.
+INDENT: Final = 0.2
 LABEL_SHARE: Final = 0.4
+SURE_WORD: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +146,8 @@ def _run_of(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run | None:
     if label.share < LABEL_SHARE:
         return None
     near = [r for r in runs if r.value is not None and (_below(label, r) or _above(label, r))]
-    # A label in brackets explains the line above it.
-    bracketed = label.cell.text.startswith("(")
+    near = near or [r for r in runs if r.value is not None and _alone_in_column(label, r, sheet)]
+    bracketed = is_bracketed(label.cell)
     return min(
         near,
         key=lambda r: (_above(label, r) != bracketed, abs(r.rect.y0 - label.rect.y1)),
@@ -157,13 +162,36 @@ def _first_of_next_row(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run |
         return None
     first = min(after, key=lambda c: c.rect.x0).words[0]
     starts = [r for r in runs if r.words[0] is first and r.value is not None]
-    flush = abs(first.x0 - label.cell.rect.x0) < 2 * label.rect.height
+    line = label.cell.rect
+    flush = abs(first.x0 - line.x0) < max(2 * label.rect.height, INDENT * (line.x1 - line.x0))
     return starts[0] if starts and flush else None
 
 
 def _below(label: Label, run: Run) -> bool:
     gap = run.rect.y0 - label.rect.y1
     return TOUCHING <= gap <= 3 * label.rect.height and _same_column(label.rect, run.rect)
+
+
+def _alone_in_column(label: Label, run: Run, sheet: Sheet) -> bool:
+    """Set to the right in the label's own column, in the row where this form has its values."""
+    high, rect = label.rect.height, run.rect
+    bracketed = is_bracketed(label.cell)
+    gap = label.rect.y0 - rect.y1 if bracketed else rect.y0 - label.rect.y1
+    beside = [c.rect.x0 for c in sheet.cells if c.rect.beside(label.rect)]
+    end = min((x for x in beside if x > label.rect.x1), default=sheet.page.grey.shape[1])
+    between = [
+        w
+        for c in sheet.cells
+        for w in c.words
+        if label.rect.x0 - high <= w.x0 < rect.x0 and box_of(w).beside(rect) and w not in run.words
+    ]
+    within = label.rect.x0 <= rect.x0 and rect.x1 <= end
+    return TOUCHING <= gap <= NEXT_ROW * high and within and not between
+
+
+def is_bracketed(cell: Cell) -> bool:
+    """A label in brackets explains the line above it; small round brackets are misread."""
+    return cell.text.startswith(("(", "{", "["))
 
 
 def _above(label: Label, run: Run) -> bool:
@@ -174,6 +202,14 @@ def _above(label: Label, run: Run) -> bool:
 def _same_column(label: Rect, value: Rect) -> bool:
     slack = 2 * label.height
     return value.x0 < label.x1 + slack and value.x1 > label.x0 - slack
+
+
+def is_plain(word: Word) -> bool:
+    """A word of letters that the engine was sure of, or the currency."""
+    letters = word.text.strip(".,:;()")
+    if letters.casefold() in CURRENCY:
+        return True
+    return len(letters) > 1 and letters.isalpha() and word.confidence >= SURE_WORD
 
 
 def area_of(place: Place) -> Rect | None:
@@ -189,6 +225,8 @@ def area_of(place: Place) -> Rect | None:
 def surely_empty(place: Place, area: Rect | None) -> bool:
     """Nothing on the line and nothing below it before the next print begins."""
     page, label = place.sheet.page, place.label.cell.rect
+    if is_bracketed(place.label.cell) and not _empty_above(place):
+        return False
     if area is None:
         right = round(page.grey.shape[1] * 0.97)
         area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
@@ -206,3 +244,17 @@ def surely_empty(place: Place, area: Rect | None) -> bool:
     edge = min([foot, *(y - round(0.6 * label.height) for y in tops)])
     below = Rect(x0=label.x0, y0=top, x1=area.x1, y1=edge - 2)
     return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))
+
+
+def _empty_above(place: Place) -> bool:
+    """Over a label in brackets, where such labels have their values, stands nothing."""
+    page, label = place.sheet.page, place.label.cell.rect
+    top = label.y0 - round(page.dpi * BELOW_INCHES)
+    print_above = [
+        w.y1
+        for c in place.sheet.cells
+        for w in c.words
+        if top < w.y1 <= label.y0 and is_plain(w) and w.x0 < label.x1 and w.x1 > label.x0
+    ]
+    edge = max([top, *(y + 2 for y in print_above)])
+    return is_empty(page, Rect(x0=label.x0, y0=edge, x1=label.x1, y1=max(label.y0 - 2, edge + 1)))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from inbox_daemon.core.formular import Formularseite
 from inbox_daemon.core.values import (
     Attachment,
     AttachmentKind,
@@ -89,13 +90,14 @@ def _of_mail(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
     submission = submission_of(untrusted, store=lambda part: keep(part, folder, ending="bin"))
     del untrusted
     chosen = _chosen(submission.attachments, folder)
-    documents, unread = _read_all(chosen, job, started)
+    documents, unread, learned = _read_all(chosen, job, started)
     return Evidence(
         submission=submission,
         documents=documents,
         unread=(*unread, *_no_pdf(submission.attachments)),
         failure=None,
         engines=(*_engines(with_readers=bool(chosen)), *cage),
+        learned=learned,
     )
 
 
@@ -105,7 +107,7 @@ def _of_file(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
     found = _Found(sha256=sha256, name=job.name, kind=kind, path=Path(job.path))
     del untrusted
     readable = kind in READABLE
-    documents, unread = _read_all([found] if readable else [], job, started)
+    documents, unread, learned = _read_all([found] if readable else [], job, started)
     if not readable:
         why = "leer" if kind is AttachmentKind.EMPTY else "kein-dokument"
         unread = (UnreadDocument(sha256=sha256, name=job.name, why=why),)
@@ -115,6 +117,7 @@ def _of_file(untrusted: bytes, job: Job, started: float, cage: Pairs) -> Evidenc
         unread=unread,
         failure=None,
         engines=(*_engines(with_readers=readable), *cage),
+        learned=learned,
     )
 
 
@@ -157,20 +160,25 @@ def _no_pdf(attachments: Iterable[Attachment]) -> tuple[UnreadDocument, ...]:
 
 def _read_all(
     chosen: list[_Found], job: Job, started: float
-) -> tuple[tuple[Document, ...], tuple[UnreadDocument, ...]]:
+) -> tuple[tuple[Document, ...], tuple[UnreadDocument, ...], tuple[Formularseite, ...]]:
     documents: list[Document] = []
+    learned: list[Formularseite] = []
     unread: list[UnreadDocument] = []
     for found in chosen:
         try:
             opened = len(documents) + len(unread)
-            documents.append(_read_one(found, job, started, opened=opened))
+            document, forms = _read_one(found, job, started, opened=opened)
+            documents.append(document)
+            learned += forms
         except Unread as answer:
             unread.append(UnreadDocument(sha256=found.sha256, name=found.name, why=answer.why))
     signal.alarm(0)  # what was read shall not be lost by ringing now
-    return tuple(documents), tuple(unread)
+    return tuple(documents), tuple(unread), tuple(learned)
 
 
-def _read_one(found: _Found, job: Job, started: float, *, opened: int) -> Document:
+def _read_one(
+    found: _Found, job: Job, started: float, *, opened: int
+) -> tuple[Document, tuple[Formularseite, ...]]:
     """One document. Raises Unread, and nothing else, when it gives no answer."""
     if opened >= limits.DOCUMENTS:
         raise Unread("zu-viele-anhaenge")

@@ -8,6 +8,7 @@ Limits: a label of more than two lines is not found.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -23,6 +24,9 @@ SHORT_LABEL_SCORE: Final = 92.0
 SHORT_LABEL: Final = 12
 SAME_WORD: Final = 78.0
 SHORT_WORD: Final = 3
+SHARED: Final = 0.33
+# No stretch of words fits better than the best stretch of letters, but for some points.
+SIEVE: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +44,9 @@ class Rect:
         return max(self.y1 - self.y0, 1)
 
     def beside(self, other: "Rect") -> bool:
-        """Both stand in one row: they share at least half of the lower one's height."""
+        """Both stand in one row: they share at least a third of the lower one's height."""
         shared = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return shared >= 0.5 * min(self.height, other.height)
+        return shared >= SHARED * min(self.height, other.height)
 
     def overlaps(self, other: "Rect") -> bool:
         """They have at least one pixel in common."""
@@ -50,19 +54,22 @@ class Rect:
         return across and min(self.y1, other.y1) > max(self.y0, other.y0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """Words that stand together in one row, from left to right; `row` counts from the top."""
+    """Words that stand together in one row, from left to right; `row` counts from the top.
+
+    Text and box are asked for again and again, so they are worked out once.
+    """
 
     words: tuple[Word, ...]
     row: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words with one blank between them."""
         return " ".join(w.text for w in self.words)
 
-    @property
+    @cached_property
     def rect(self) -> Rect:
         """The box around all words."""
         return rect_of(self.words)
@@ -128,6 +135,7 @@ def labels_in(
     return tuple(found)
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """Lower case, without marks: `Stadt-/Landkreis:` becomes `stadt landkreis`."""
     letters = (c if c.isalnum() else " " for c in text.casefold())
@@ -189,25 +197,27 @@ def _stacked(cells: Sequence[Cell]) -> list[Cell]:
 
 def _label(cell: Cell, label: str) -> Label | None:
     """The stretch of whole words in the cell that fits the label best, if it fits."""
-    count = len(plain(label).split())
-    best: Label | None = None
-    for start in range(len(cell.words)):
-        for length in range(max(1, count - 2), count + 2):
-            words = cell.words[start : start + length]
-            if len(words) < length:
-                break
-            score = _fit(plain(label), plain(" ".join(w.text for w in words)))
-            if score >= limit_of(label) and (best is None or score > best.score):
-                best = _label_of(cell, label, score, slice(start, start + length))
-    return best
+    wanted, limit = plain(label), limit_of(label)
+    if fuzz.partial_ratio(wanted, plain(cell.text), score_cutoff=limit - SIEVE) == 0:
+        return None
+    there = [plain(w.text) for w in cell.words]
+    count = wanted.count(" ") + 1
+    best, where = limit - 1e-6, None
+    for start in range(len(there)):
+        for stop in range(start + max(1, count - 2), min(start + count + 1, len(there)) + 1):
+            score = _fit(wanted, " ".join(filter(None, there[start:stop])), limit)
+            if score > best:
+                best, where = score, slice(start, stop)
+    return None if where is None else _label_of(cell, label, best, where)
 
 
-def _fit(label: str, text: str) -> float:
-    """0 to 100; nothing where one word is another word, however alike the rest."""
-    pairs = list(zip(label.split(), text.split(), strict=False))
-    if label.count(" ") == text.count(" ") and any(_other_word(*p) for p in pairs):
-        return 0.0
-    return fuzz.ratio(label, text)
+def _fit(label: str, text: str, limit: float) -> float:
+    """0 to 100; nothing below the limit, or where one word is another word, however alike."""
+    score = fuzz.ratio(label, text, score_cutoff=limit)
+    if score and label.count(" ") == text.count(" "):
+        pairs = zip(label.split(), text.split(), strict=True)
+        return 0.0 if any(_other_word(*pair) for pair in pairs) else score
+    return score
 
 
 def _other_word(wanted: str, there: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from inbox_daemon.core.programm import Feld
@@ -30,6 +31,7 @@ _MATCH = 84.0
 _SURE_WORD = 70.0
 _MM_PER_INCH = 25.4
 _SAME = 0.5
+_LEAST_SIZE = 0.01
 _TOUCH = 0.2
 _ROW = 0.4
 # A cell in mm: room below the label, how far from the frame it stands, gaps of a scanned frame.
@@ -45,6 +47,12 @@ _SENTENCE = (5, 12)
 _PRINT = (1.0, 6.5)
 _GLYPH = (9, 6)
 _SIDE = (3, 25)
+# Letters of a lost label in mm: largest, how far off its row.
+_LETTER = 5.0
+_ROW_SLACK = 1.0
+# Where a lost label is put, mm at the right of the label for place and date, and what that reads.
+_LOST = (22, 52)
+_PLACE_DATE = frozenset({"ort", "datum", "und", "den", "der"})
 # Words that may stand before the label on the same line.
 _BESIDE = frozenset({"ort", "datum", "und", "name", "vorname", "stempel", "funktion", "den"})
 
@@ -61,6 +69,11 @@ class Segment:
         ws = self.words
         x0, y0 = min(w.x0 for w in ws), min(w.y0 for w in ws)
         return x0, y0, max(w.x1 for w in ws), max(w.y1 for w in ws)
+
+    @property
+    def text(self) -> str:
+        """What it says; nothing for a label that was lost under ink."""
+        return " ".join(w.text for w in self.words)
 
     @property
     def is_running_text(self) -> bool:
@@ -101,12 +114,19 @@ def segments_of(words: Sequence[Word]) -> tuple[Segment, ...]:
 
 
 def _unique(words: Sequence[Word]) -> list[Word]:
-    kept: list[Word] = []
-    for word in sorted(words, key=lambda w: -w.confidence):
-        box = (word.x0, word.y0, word.x1, word.y1)
-        if not any(share(box, (k.x0, k.y0, k.x1, k.y1)) > _SAME for k in kept):
-            kept.append(word)
-    return kept
+    """The words, without those of which half lies in a surer one."""
+    ordered = sorted(words, key=lambda w: -w.confidence)
+    boxes = np.array([(w.x0, w.y0, w.x1, w.y1) for w in ordered], float).reshape(-1, 4)
+    size = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), _LEAST_SIZE)
+    kept: list[int] = []
+    for number, (x0, y0, x1, y1) in enumerate(boxes):
+        others = boxes[kept]
+        across = np.minimum(x1, others[:, 2]) - np.maximum(x0, others[:, 0])
+        down = np.minimum(y1, others[:, 3]) - np.maximum(y0, others[:, 1])
+        common = np.maximum(across, 0) * np.maximum(down, 0)
+        if not (common > _SAME * size[number]).any():
+            kept.append(number)
+    return [ordered[number] for number in kept]
 
 
 def _follows(last: Word, word: Word) -> bool:
@@ -135,6 +155,32 @@ def is_label(segment: Segment, feld: Feld) -> bool:
     return False
 
 
+def place_labels(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The printed labels for place and date; the signature's own place is at their right."""
+    found = []
+    for segment in segments:
+        tokens = [t for w in segment.words if (t := _letters(w.text))]
+        if {"ort", "datum"} <= set(tokens) <= _PLACE_DATE:
+            found.append(segment)
+    return tuple(found)
+
+
+def lost_label(place: Segment, segments: Sequence[Segment], *, dpi: float) -> Segment | None:
+    """Where a label that ink made unreadable would stand: at the right of that of place and date.
+
+    None where other print stands there: then the signature has another place.
+    """
+    _, y0, x1, y1 = place.box
+    mm = dpi / _MM_PER_INCH
+    for other in segments:
+        level = min(other.box[3], y1) - max(other.box[1], y0)
+        if other.box[0] > x1 and level > _SAME * (y1 - y0) and _is_sure(other):
+            return None
+    left, right = (round(x1 + v * mm) for v in _LOST)
+    word = Word(text="", x0=left, y0=int(y0), x1=right, y1=int(y1), confidence=0.0, line=(0, 0, 0))
+    return Segment(words=(word,))
+
+
 def _may_start(before: Sequence[str]) -> bool:
     return len([t for t in before if t not in _BESIDE]) <= 1
 
@@ -145,7 +191,7 @@ def share(inner: Span, outer: Span) -> float:
     down = min(inner[3], outer[3]) - max(inner[1], outer[1])
     if across <= 0 or down <= 0:
         return 0.0
-    return across * down / max((inner[2] - inner[0]) * (inner[3] - inner[1]), 0.01)
+    return across * down / max((inner[2] - inner[0]) * (inner[3] - inner[1]), _LEAST_SIZE)
 
 
 def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
@@ -175,7 +221,13 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
         drawing=drawing,
         zones=zones,
         around=_around(here, zones, placed),
-        left=tuple(b for b in drawing.blobs if b.number not in dropped and not _is_type(b, boxes)),
+        left=tuple(
+            b
+            for b in drawing.blobs
+            if b.number not in dropped
+            and not _is_type(b, boxes)
+            and (label.text or not _is_letter_of(b, here))
+        ),
         typed=tuple((w, b) for w, b in printed if any(share(b, z) > _SAME for z in zones)),
         explained=(*boxes, *lines, *drawing.posts),
         shares_place=any(_letters(w.text) in {"ort", "datum"} for w in label.words),
@@ -200,12 +252,19 @@ def _is_type(blob: Blob, boxes: Sequence[Span]) -> bool:
     return small and any(within(blob.box, b, margin=0.6) for b in boxes)
 
 
+def _is_letter_of(blob: Blob, label: Span) -> bool:
+    """Whether it is small and stands on the row of a label whose letters nobody could read."""
+    middle = (blob.box[1] + blob.box[3]) / 2
+    small = blob.width < _LETTER and blob.height < _LETTER
+    return small and label[1] - _ROW_SLACK < middle < label[3] + _ROW_SLACK
+
+
 def _around(label: Span, zones: Sequence[Span], others: Sequence[tuple[Span, Segment]]) -> Span:
     """All zones and as far above, below and beside them as a signature may have slipped."""
     x0, y0, x1, y1 = hull_of(zones)
     left = x0 if _before(label, others) else min(x0, label[0] - 45)
     above = _under_text(label[1] - 40, label, others)
-    below = label[3] + (22 if len(zones) == 1 else 44)
+    below = label[3] + (34 if len(zones) == 1 else 44)
     return left, min(y0, above), max(x1, label[0] + 95), max(y1, below)
 
 

@@ -1,121 +1,117 @@
-"""Accuracy and speed of reading on scans with truth: `tests/benchmarks/reading.py [FOLDER]`.
+"""Accuracy of reading on scans with truth: `tests/benchmarks/reading.py [FOLDER …]`.
 
-Runs `inspect --json` over all files of the folder that truth.jsonl names and prints counts:
-right, wrong, unsure, absent, by field, layout, kind of scan, of amount and of signature. With
-`--wrong` every wrong answer is named. Measures only; asserts nothing.
+Runs `inspect --json` over all files that FOLDER/truth.jsonl names (default: the sample scans) and
+prints counts by layout, scanner, kind of signature and of amount with exact 95 % bounds, then the
+goals beside what was measured. `--wrong` names every wrong answer, `--documents` reads the real
+pages of ../shared/data/documents instead, `--given-boxes` judges their known signatures alone.
+Other layouts: layouts.py. Measures only; asserts nothing.
 """
 
 import argparse
 import json
-import resource
-import subprocess
 import sys
-import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import documents, goals, meter
+from tests.benchmarks.judges import FIELDS, Pair, is_wrong, seen_of
+
+PROJECT = Path(__file__).resolve().parents[2]
 APPLICATIONS = PROJECT.parent / "shared" / "data" / "applications"
-Pair = tuple[dict[str, Any], dict[str, Any]]
-
-
-def amount_of(truth: dict[str, Any], seen: dict[str, Any]) -> str:
-    """How the amount was answered."""
-    field, wanted = seen["amount"], truth["amount"]
-    if field["status"] == "unsure":
-        return "unsure"
-    if field["status"] == "absent":
-        return "absent right" if wanted is None else "absent WRONG"
-    return "right" if field["value"] == wanted else "WRONG"
-
-
-def signature_of(truth: dict[str, Any], seen: dict[str, Any]) -> str:
-    """How the signature was answered."""
-    signed, status = truth["handwritten_signature"], seen["signature"]["status"]
-    if status == "unsure":
-        return "unsure"
-    if status == "present":
-        return "right present" if signed else "FALSE PRESENT"
-    return "FALSE ABSENT" if signed else "right absent"
-
-
-def applicant_of(truth: dict[str, Any], seen: dict[str, Any]) -> str:
-    """How the Kreis was answered."""
-    field = seen["applicant"]
-    if field["status"] != "read":
-        return "unsure"
-    return "right" if field["ags"] == truth["ags"] else "WRONG"
-
-
-JUDGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
-    "amount": amount_of,
-    "signature": signature_of,
-    "applicant": applicant_of,
-}
 GROUPS = {
     "amount": ("layout", "scan", "amount_style"),
     "signature": ("layout", "scan", "signature"),
     "applicant": ("layout", "scan"),
 }
-NOTHING = {
-    "amount": {"status": "unsure", "value": None},
-    "signature": {"status": "unsure"},
-    "applicant": {"status": "unsure"},
+# Only composed forms say these.
+MORE = {
+    "amount": ("odd_labels", "turned"),
+    "signature": ("block", "placement", "turned"),
+    "applicant": ("odd_labels", "all_by_hand"),
 }
 
 
-def measured(folder: Path) -> tuple[list[Pair], float, float]:
-    """Truth and what was seen, wall seconds, CPU seconds of all processes."""
-    truths = [json.loads(line) for line in (folder / "truth.jsonl").open(encoding="utf-8")]
-    files = [str(folder / truth["file"]) for truth in truths]
-    began = time.monotonic()
+def measured(folders: Sequence[Path]) -> tuple[list[Pair], meter.Weight]:
+    """Truth and what was seen of each file, and what the reading took."""
+    truths, files = [], []
+    for folder in folders:
+        lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+        truths += [json.loads(line) for line in lines]
+        files += [str((folder / json.loads(line)["file"]).resolve()) for line in lines]
+    seen, weight = inspected(files)
+    return list(zip(truths, map(seen_of, seen), strict=True)), weight
+
+
+def inspected(files: Sequence[str]) -> tuple[list[dict[str, Any]], meter.Weight]:
+    """What `inspect --json` says of the files, all in one call, as its user would."""
     command = [sys.executable, "-m", "inbox_daemon", "inspect", "--json", *files]
-    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    wall = time.monotonic() - began
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seen = [json.loads(line) for line in ended.stdout.splitlines()]
-    documents = [one["documents"][0] if one["documents"] else NOTHING for one in seen]
-    return list(zip(truths, documents, strict=True)), wall, used.ru_utime + used.ru_stime
+    with meter.weighed() as weight:
+        code, out, errors = meter.run([command], weight, cwd=PROJECT)[0]
+    if code:
+        raise SystemExit(errors)
+    return [json.loads(line) for line in out.splitlines()], weight
 
 
-def counted(pairs: Iterable[Pair], field: str, group: str | None) -> dict[str, Counter[str]]:
+def counted(pairs: Iterable[Pair], field: str, group: str) -> dict[str, Counter[str]]:
     """Answers by value of the group."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for truth, seen in pairs:
-        counts[str(truth[group]) if group else "all"][JUDGES[field](truth, seen)] += 1
+        counts[str(truth[group])][FIELDS[field](truth, seen)] += 1
     return counts
 
 
-def show(pairs: list[Pair], *, wrong: bool) -> None:
-    """Prints the tables."""
+def show(pairs: Sequence[Pair]) -> None:
+    """Prints the tables by group."""
     for field, groups in GROUPS.items():
-        for group in (None, *groups):
+        more = [g for g in MORE[field] if all(g in truth for truth, _ in pairs)]
+        for group in (*groups, *more):
             for name, counter in sorted(counted(pairs, field, group).items()):
                 answers = ", ".join(f"{answer} {n}" for answer, n in sorted(counter.items()))
-                print(f"{field:10} {group or '':14} {name:16} {answers}")
-    if wrong:
-        for truth, seen in pairs:
-            for field, judge in JUDGES.items():
-                answer = judge(truth, seen)
-                if answer.split()[-1].isupper() or answer.split()[0].isupper():
-                    print(truth["file"], field, answer, json.dumps(seen[field]))
+                print(f"{field:10} {group:13} {name:16} {sum(counter.values()):4}  {answers}")
+
+
+def show_wrong(pairs: Iterable[Pair]) -> None:
+    """Names every wrong answer."""
+    for truth, seen in pairs:
+        for field, judge in FIELDS.items():
+            answer = judge(truth, seen)
+            if is_wrong(answer):
+                print(truth["file"], field, answer, json.dumps(seen[field], ensure_ascii=False))
 
 
 def main() -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=APPLICATIONS)
+    parser.add_argument("folders", type=Path, nargs="*", default=[APPLICATIONS])
     parser.add_argument("--wrong", action="store_true", help="name every wrong answer")
-    arguments = parser.parse_args()
-    if not (arguments.folder / "truth.jsonl").is_file():
-        print(f"no truth.jsonl in {arguments.folder}", file=sys.stderr)
+    parser.add_argument("--documents", action="store_true", help="the real pages instead")
+    parser.add_argument("--given-boxes", action="store_true", help="their signatures alone")
+    parser.add_argument("--count", type=int, default=0, help="only so many, evenly chosen")
+    options = parser.parse_args()
+    if options.given_boxes:
+        return documents.given_boxes(count=options.count, wrong=options.wrong)
+    if options.documents:
+        return documents.main(inspected, count=options.count, wrong=options.wrong)
+    missing = [f for f in options.folders if not (f / "truth.jsonl").is_file()]
+    if missing:
+        print(f"no truth.jsonl in {missing[0]}", file=sys.stderr)
         return 66
-    pairs, wall, cpu = measured(arguments.folder)
-    show(pairs, wrong=arguments.wrong)
+    pairs, weight = measured(options.folders)
+    show(pairs)
+    print()
+    goals.show(pairs)
+    if options.wrong:
+        show_wrong(pairs)
     count = len(pairs)
-    print(f"{count} documents, {count / wall:.2f} a second, {cpu / count:.2f} CPU seconds each")
+    pages = sum(int(truth["pages"]) for truth, _ in pairs)
+    print(
+        f"{count} documents, {pages} pages: {count / weight.wall:.2f} documents a second, "
+        f"{weight.cpu / count:.2f} CPU s each, at most {weight.peak_mib:.0f} MiB over all processes"
+    )
     return 0
 
 

@@ -95,7 +95,7 @@ def test_what_a_child_says_comes_back(tmp_path: Path) -> None:
         ("", "lese-unverstaendlich"),
         ("print('junk')", "lese-unverstaendlich"),
         ("print('[' * 100000)", "lese-unverstaendlich"),
-        ('print(\'{"submission":null,"documents":[],"unread":[],"failure":null,"engines":[]}\')',
+        ('print(\'{"submission":null,"documents":[],"unread":[],"failure":null,"engines":[],"learned":[]}\')',
          "lese-unverstaendlich"),
         ("import sys\nwhile True: sys.stdout.write('x' * 65536)", "lese-unverstaendlich"),
         ("import sys\nwhile True: sys.stderr.write('x' * 65536)", "lese-unverstaendlich"),
@@ -311,7 +311,7 @@ def test_an_answer_at_the_limit_does_not_swell_the_parent(tmp_path: Path) -> Non
     """The worst decodable answer below the cap: very many small values."""
     many = worker.ANSWER_BYTES // 8 - 20
     program = (
-        'print(\'{"submission":null,"documents":[],"unread":[],"failure":"x","engines":[\''
+        'print(\'{"submission":null,"documents":[],"unread":[],"failure":"x","learned":[],"engines":[\''
         f" + ','.join(['[\"\",\"\"]'] * {many}) + ']}}')"
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import numpy as np
 import pypdfium2 as pdfium
-import pytesseract
 import pytest
 from reportlab.pdfgen import canvas
 
@@ -17,8 +16,9 @@ from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
 from inbox_daemon.reading import ocr
 from inbox_daemon.reading.fields import amount_on, applicant_on, programme_on
-from inbox_daemon.reading.ocr import EngineFailed, engine_version, line_text, read_page
+from inbox_daemon.reading.ocr import EngineFailed, engine_version, line_text
 from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.sight import deeper, first_look
 
 pytestmark = pytest.mark.skipif(
     shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"
@@ -92,6 +92,14 @@ FILLER = [
 def stored(page: Page, box: Box) -> str:
     del page
     return f"crop-{box.x0}"
+
+
+def read_page(page: Page) -> tuple[Page, tuple[Word, ...]]:
+    """All of the page, upright."""
+    sight = first_look(page, ())
+    while sight.depth != "ganz":
+        sight = deeper(sight)
+    return sight.page, sight.words
 
 
 def amount(page: Page, words: Sequence[Word] | None = None) -> Reading[Decimal]:
@@ -276,13 +284,6 @@ def test_one_line_is_read_alone() -> None:
     text, confidence = line_text(page.grey[280:350, 60:400], dpi=DPI, wanted_dpi=250.0)
     assert text == "124.245,24"
     assert confidence > 50
-
-
-def test_an_engine_that_is_missing_is_no_empty_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "no-such-program")
-    with pytest.raises(EngineFailed) as caught:
-        read_page(drawn(FILLER))
-    assert caught.value.code == "ocr-fehlt"
 
 
 def test_an_engine_that_takes_too_long_is_no_empty_page(monkeypatch: pytest.MonkeyPatch) -> None:

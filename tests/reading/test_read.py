@@ -15,7 +15,10 @@ from PIL import Image
 from inbox_daemon.core.programm import Postfach, Ruleset
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Evidence, Read, Source, Unreadable
 from inbox_daemon.reading import document, fields, ocr, pdf, read, signature
-from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.crops import crops_into
+from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.quality import quality_of
+from inbox_daemon.reading.sight import Sight
 from inbox_daemon.wire import Job
 
 POSTFACH = Postfach(
@@ -27,8 +30,8 @@ SOURCE = Source(document="0" * 64, page=1, box=None, method="x", confidence=1.0)
 
 
 def page(number: int) -> Page:
-    grey = np.full((1200, 850), 255, np.uint8)
-    return Page(number=number, grey=grey, rgb=None, dpi=100.0, kind=DocumentKind.SCAN)
+    grey = np.full((1754, 1240), 255, np.uint8)
+    return Page(number=number, grey=grey, rgb=None, dpi=150.0, kind=DocumentKind.SCAN)
 
 
 def mail(*pdfs: bytes) -> bytes:
@@ -61,15 +64,25 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> None:
             time.sleep(0.05)
         yield from (page(n + 1) for n in range(content[5]))
 
-    def read_page(seen: Page) -> tuple[Page, tuple[Word, ...]]:
-        return seen, ()
+    def first_look(seen: Page, _known: object) -> Sight:
+        quality = quality_of(seen)
+        return Sight(
+            page=seen,
+            quality=quality,
+            picture=seen.grey,
+            lines=(),
+            match=None,
+            depth="ganz",
+            read=(),
+            unread=(),
+        )
 
     def empty(*_args: object, **_named: object) -> Absent:
         return Absent(why="feld-leer", source=SOURCE)
 
     monkeypatch.setattr(pdf, "pages_of", pages_of)
     monkeypatch.setattr(pdf, "notes_of", lambda _path, **_named: ("encrypted",))
-    monkeypatch.setattr(ocr, "read_page", read_page)
+    monkeypatch.setattr(document, "first_look", first_look)
     monkeypatch.setattr(ocr, "engine_version", lambda: "x")
     for name in ("amount_on", "applicant_on", "programme_on"):
         monkeypatch.setattr(fields, name, empty)
@@ -158,10 +171,10 @@ def test_a_damaged_pdf_is_named(tmp_path: Path) -> None:
     "box", [Box(x0=72, y0=72, x1=144, y1=100), Box(x0=-9e9, y0=5, x1=9e9, y1=-5)]
 )
 def test_a_crop_is_a_picture_under_its_hash(tmp_path: Path, box: Box) -> None:
-    sha256 = document.crops_into(tmp_path)(page(1), box)
+    sha256 = crops_into(tmp_path)(page(1), box)
     content = (tmp_path / f"{sha256}.png").read_bytes()
     assert hashlib.sha256(content).hexdigest() == sha256
     with Image.open(io.BytesIO(content)) as picture:
-        assert 1 <= picture.width <= 850
+        assert 1 <= picture.width <= 1240
         if box.x0 > 0:
-            assert abs(picture.width - (100 + 2 * 4 / 25.4 * 100)) < 3
+            assert abs(picture.width - (150 + 2 * 4 / 25.4 * 150)) < 3

@@ -22,6 +22,7 @@ from inbox_daemon.core.values import Absent, DocumentKind, Read, Reading, Unread
 from inbox_daemon.reading.page import Page, Word
 from inbox_daemon.reading.signature import signature_on
 from inbox_daemon.reading.signature_block import is_label, segments_of
+from samples import pen as drawn
 
 DPI = 300
 MM = DPI / 25.4
@@ -127,13 +128,11 @@ LAYOUTS = (below_line, left_of_line, under_heading)
 
 
 def scribble(grey: Grey, x: float, y: float) -> None:
-    """A pen stroke of loops with growing and shrinking letters, 45 mm long, 0.4 mm thick."""
-    t = np.linspace(0, 1, 900)
-    across = x + 42 * t + 3.0 * np.sin(2 * np.pi * 6.3 * t + 1.1 * np.sin(5 * t))
-    up = 1.5 + 6.5 * np.exp(-3 * t) + 1.8 * np.sin(9 * t + 1)
-    down = y + 10 - 4 * t - up * np.cos(2 * np.pi * (6.3 * t + 0.35 * np.sin(7 * t)))
-    points = np.stack([across, down], axis=1) * MM
-    cv2.polylines(grey, [points.astype(np.int32)], isClosed=False, color=60, thickness=5)
+    """A pen's signature of samples/pen.py, 46 mm long."""
+    ink = drawn.signature(drawn.Hand(seed=11, width_mm=46.0, height_mm=14.0)).astype(np.float32)
+    top, left = int((y - 3) * MM), int(x * MM)
+    there = grey[top : top + ink.shape[0], left : left + ink.shape[1]]
+    there[:] = (there * (1 - 0.8 * ink / 255)).astype(np.uint8)
 
 
 def nothing(grey: Grey, x: float, y: float) -> None:
