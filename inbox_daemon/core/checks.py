@@ -8,12 +8,13 @@ Limits: a check finds; what follows from the findings is decided in decide.py.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inbox_daemon.core import frist, kreis, sender
 from inbox_daemon.core.mailtext import is_reply, own_words
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.values import (
+    WITHOUT_LABEL,
     Absent,
     AttachmentKind,
     Document,
@@ -206,8 +207,14 @@ def beilagen_unverdaechtig(facts: Facts) -> Finding | None:
 
 def _has_form_fields(document: Document) -> bool:
     unknown = isinstance(document.programme, Unreadable)
-    fields = (document.amount, document.signature)
-    return unknown and any(getattr(field, "why", "") != NO_FIELD for field in fields)
+    return unknown and (has_field(document.amount) or has_field(document.signature))
+
+
+def has_field(reading: Reading[Any]) -> bool:
+    """Whether the document has the form's field at all, filled in or not, readable or not."""
+    if isinstance(reading, Read):
+        return reading.source.method != WITHOUT_LABEL
+    return reading.why != NO_FIELD
 
 
 # A scanner that swaps like symbols (JBIG2) may change a digit, but makes and hides no pen stroke.

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.antrag import Antrag
-from inbox_daemon.core.checks import CHECKS, NO_FIELD, Check, Facts
+from inbox_daemon.core.checks import CHECKS, Check, Facts, has_field
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.values import Document, Evidence, Read
@@ -72,8 +72,7 @@ def rules_version(facts: Facts) -> str:
 
 def _is_form(document: Document) -> bool:
     """A cover letter names the programme too, but has no field for the amount or the applicant."""
-    fields = (document.amount, document.applicant)
-    found = any(getattr(field, "why", "") != NO_FIELD for field in fields)
+    found = has_field(document.amount) or has_field(document.applicant)
     return isinstance(document.programme, Read) and found
 
 

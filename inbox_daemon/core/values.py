@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from inbox_daemon.core.formular import Formularseite, Seitenblick
 
@@ -47,6 +47,10 @@ class Box:
     y0: float
     x1: float
     y1: float
+
+
+# The method of a reading that no printed label led to, as on a letter.
+WITHOUT_LABEL: Final = "ohne-label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

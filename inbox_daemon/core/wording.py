@@ -245,7 +245,7 @@ METHODS: Final = MappingProxyType(
         "ocr": "Texterkennung",
         "ocr-dreimal": "Texterkennung, dreimal",
         "ink": "Bildprüfung",
-        "letter": "Bildprüfung, Brief ohne Unterschriftsfeld",
+        "ohne-label": "ohne gedruckte Bezeichnung gefunden",
         "tinte": "Bildprüfung",
         "zwei-netze": "Handschrift, von zwei Netzen gelesen",
     }

@@ -240,7 +240,8 @@ def _without_run(
     empty = any(areas) and all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
     by_hand = clearest([f for p in places if (f := by_hand_at(p)) is not None])
     if empty and not by_hand and not seconds.said and not elsewhere:
-        return Absent(why="feld-leer", source=_emptiness(places[0], areas[0], paper))
+        place, area = next((p, a) for p, a in zip(places, areas, strict=True) if a)
+        return Absent(why="feld-leer", source=_emptiness(place, area, paper))
     if len(by_hand) == 1:
         return _judged_by_hand(by_hand[0], seconds, paper)
     if by_hand:
@@ -249,11 +250,11 @@ def _without_run(
     return Unreadable(why=why, guess=_text(seconds.said))
 
 
-def _emptiness(place: Place, area: Rect | None, paper: _Paper) -> Source:
+def _emptiness(place: Place, area: Rect, paper: _Paper) -> Source:
     """Label and empty field together, so that a person sees both."""
     page, label = place.sheet.page, place.label.rect
-    end = area or label
-    box = page.box(label.x0, min(label.y0, end.y0), max(label.x1, end.x1), max(label.y1, end.y1))
+    right, foot = max(label.x1, area.x1), max(label.y1, area.y1)
+    box = page.box(label.x0, min(label.y0, area.y0), right, foot)
     return Source(
         document=paper.document,
         page=page.number,

@@ -7,12 +7,20 @@ Limits: print only; which Kreis a text means is decided in core/kreis.py, not he
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis
-from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
+from inbox_daemon.core.values import (
+    WITHOUT_LABEL,
+    Absent,
+    Box,
+    Read,
+    Reading,
+    Source,
+    Unreadable,
+)
 from inbox_daemon.reading.amount import amount_on
 from inbox_daemon.reading.page import Page, Word
 from inbox_daemon.reading.places import (
@@ -94,7 +102,8 @@ def applicant_on(
     texts = [t for s, lb in labels if (t := _text_at(s, lb, feld, kreise)) is not None]
     named = [t for t in texts if t.kreise]
     if not named and (alone := _standing_alone(sheets, kreise)) is not None:
-        return Read(value=alone.text, source=_source(alone, document=document, crops=crops))
+        source = _source(alone, document=document, crops=crops)
+        return Read(value=alone.text, source=replace(source, method=WITHOUT_LABEL))
     if not texts:
         return _no_text([Place(sheet=s, label=lb, run=None) for s, lb in labels], sheets, kreise)
     best = max(named or texts, key=lambda t: (t.label.score, t.confidence))

@@ -14,7 +14,15 @@ from typing import Final
 import cv2
 import numpy as np
 
-from inbox_daemon.core.values import Box, DocumentKind, Read, Reading, Source, Unreadable
+from inbox_daemon.core.values import (
+    WITHOUT_LABEL,
+    Box,
+    DocumentKind,
+    Read,
+    Reading,
+    Source,
+    Unreadable,
+)
 from inbox_daemon.reading import letter_text
 from inbox_daemon.reading.ink import PX_PER_MM, Mask, blobs_of
 from inbox_daemon.reading.letter_ink import PX_PER_MM as MASK_PX
@@ -237,7 +245,7 @@ def _reading(
         document=document,
         page=page.number,
         box=box,
-        method="letter",
+        method=WITHOUT_LABEL,
         confidence=0.5 if doubt else round(candidate.score, 3),
         raw=candidate.place,
         crop=crops(page, box),

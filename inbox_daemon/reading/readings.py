@@ -105,14 +105,15 @@ class Readings:
         if reading.source is not None and UNREAD in reading.source.raw:
             return False
         whole = depth >= DEPTHS.index("ganz")
+        # A block that was found is judged by its ink; an amount may stand in running text.
+        enough = whole or (name == "signature" and depth > DEPTHS.index("formular"))
         match reading:
             case Read(value=value):
                 return name != "applicant" or whole or self._is_kreis(str(value))
             case Absent():
-                # A block that was found is judged by its ink; an amount may stand in the text.
-                return whole or (name == "signature" and depth > DEPTHS.index("formular"))
+                return enough
             case Unreadable(why=why):
-                return why not in NOT_FOUND and (whole or name == "signature")
+                return enough and why not in NOT_FOUND
 
     def _is_kreis(self, text: str) -> bool:
         return isinstance(kreis.by_text(text, self._ruleset), kreis.Matched)

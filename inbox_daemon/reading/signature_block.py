@@ -29,6 +29,7 @@ from inbox_daemon.reading.pen import hull
 
 _MATCH = 84.0
 _SURE_WORD = 70.0
+_FAIR_WORD = 45.0
 _MM_PER_INCH = 25.4
 _SAME = 0.5
 _LEAST_SIZE = 0.01
@@ -244,7 +245,14 @@ def _print_of(segment: Segment) -> list[Word]:
     """Words the engine is sure of; a letter or stroke standing alone may well be a pen's."""
     if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < _LEAST_LETTERS:
         return []
-    return [w for w in segment.words if w.confidence >= _SURE_WORD and re.search(r"\w", w.text)]
+    there = [w for w in segment.words if re.search(r"\w", w.text)]
+    high = max((w.y1 - w.y0 for w in there if w.confidence >= _SURE_WORD), default=0)
+    # Beside a sure word of its own size a less sure one is print too: a page number, a date.
+    return [
+        w
+        for w in there
+        if w.confidence >= _SURE_WORD or (w.confidence >= _FAIR_WORD and w.y1 - w.y0 <= high)
+    ]
 
 
 def _is_type(blob: Blob, boxes: Sequence[Span]) -> bool:
