@@ -25,7 +25,7 @@ from inbox_daemon.core.values import (
 )
 from inbox_daemon.core.wording import METHODS
 from inbox_daemon.reading.annotate import pictured
-from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.wire import Job
 

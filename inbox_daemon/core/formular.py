@@ -1,8 +1,8 @@
 """What was learned of a printed form: where its lines stand and which of them matter.
 
 Promises: plain figures, so that a person can read them and a log can hold them.
-Touches: nothing. Trusts: reading/forms.py, which measures. Limits: geometry only, no words: what
-stands at the places is read anew on each document.
+Touches: nothing. Trusts: reading/text/forms.py, which measures.
+Limits: geometry only, no words: what stands at the places is read anew on each document.
 """
 
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Absent, Document, Read, Reading, Seitenbild
 from inbox_daemon.core.wording import ANNOTATIONS, DEPTHS, FIELDS, METHODS, NOTES, STATUSES, reading
 from inbox_daemon.reading.keep import keep
-from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.wire import Job
 
 FONT: Final = "DejaVuSans.ttf"

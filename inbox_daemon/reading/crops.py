@@ -13,7 +13,7 @@ from PIL import Image
 
 from inbox_daemon.core.values import Box
 from inbox_daemon.reading.keep import keep
-from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.paper.page import Page
 
 MARGIN_MM: Final = 4.0
 

@@ -15,11 +15,13 @@ from PIL import Image
 
 from inbox_daemon.core.formular import Formularseite
 from inbox_daemon.core.values import AttachmentKind, Document, DocumentKind
-from inbox_daemon.reading import annotate, ocr, pdf
+from inbox_daemon.reading import annotate
 from inbox_daemon.reading.keep import Unread
-from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.paper import pdf
+from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.reading.readings import Readings
-from inbox_daemon.reading.sight import Sight, first_look
+from inbox_daemon.reading.text import ocr
+from inbox_daemon.reading.text.sight import Sight, first_look
 from inbox_daemon.wire import Job
 
 FIRST_PAGES = 6

@@ -21,9 +21,8 @@ from inbox_daemon.core.values import (
     Source,
     Unreadable,
 )
-from inbox_daemon.reading.amount import amount_on
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.places import (
+from inbox_daemon.reading.betrag.amount import amount_on
+from inbox_daemon.reading.betrag.places import (
     LABEL_SHARE,
     Place,
     Sheet,
@@ -32,7 +31,8 @@ from inbox_daemon.reading.places import (
     sheet_of,
     surely_empty,
 )
-from inbox_daemon.reading.rows import (
+from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.text.rows import (
     Cell,
     Label,
     Rect,

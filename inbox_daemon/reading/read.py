@@ -25,9 +25,10 @@ from inbox_daemon.core.values import (
     UnreadDocument,
     nothing_seen,
 )
-from inbox_daemon.reading import limits, sniff
+from inbox_daemon.reading import limits
 from inbox_daemon.reading.keep import Unread, keep
-from inbox_daemon.reading.mime import submission_of
+from inbox_daemon.reading.mail import sniff
+from inbox_daemon.reading.mail.mime import submission_of
 from inbox_daemon.wire import Job
 
 Pairs = tuple[tuple[str, str], ...]
@@ -223,7 +224,7 @@ def _programs() -> dict[str, str]:
     try:
         import pypdfium2.version  # noqa: PLC0415
 
-        from inbox_daemon.reading import ocr  # noqa: PLC0415
+        from inbox_daemon.reading.text import ocr  # noqa: PLC0415
 
         return {
             "tesseract": ocr.engine_version(),

@@ -19,11 +19,13 @@ from inbox_daemon.core.betrag import german
 from inbox_daemon.core.formular import Formularseite
 from inbox_daemon.core.programm import Feld, Foerderprogramm
 from inbox_daemon.core.values import Absent, Read, Reading, Unreadable
-from inbox_daemon.reading import fields, forms, letter, ocr, signature
+from inbox_daemon.reading import fields
 from inbox_daemon.reading.crops import crops_into
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.rows import cells_of, labels_in
-from inbox_daemon.reading.sight import DEPTHS, UNREAD, Sight, deeper
+from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.text import forms, ocr
+from inbox_daemon.reading.text.rows import cells_of, labels_in
+from inbox_daemon.reading.text.sight import DEPTHS, UNREAD, Sight, deeper
+from inbox_daemon.reading.unterschrift import letter, signature
 from inbox_daemon.wire import Job
 
 T = TypeVar("T")

@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from inbox_daemon.core.betrag import betrag_from, german, words_for
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import DocumentKind, Read
-from inbox_daemon.reading.amount import amount_on
-from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.betrag.amount import amount_on
+from inbox_daemon.reading.paper.page import Page, Word
 from tests.training import glyphs as known
 
 DPI = 300

@@ -20,8 +20,8 @@ from PIL import Image, ImageOps
 
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.places import places_on, sheet_of
+from inbox_daemon.reading.betrag.places import places_on, sheet_of
+from inbox_daemon.reading.paper.page import Page, Word
 
 DPI = 300.0
 LEAST_HIGH = 2

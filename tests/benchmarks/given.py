@@ -13,11 +13,11 @@ from pathlib import Path
 
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Box
-from inbox_daemon.reading import pdf
 from inbox_daemon.reading.crops import crops_into
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.sight import Sight, first_look
-from inbox_daemon.reading.signature import signature_on
+from inbox_daemon.reading.paper import pdf
+from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.text.sight import Sight, first_look
+from inbox_daemon.reading.unterschrift.signature import signature_on
 from inbox_daemon.ruleset import load_rules
 from tests.benchmarks.bounds import errors, rate
 

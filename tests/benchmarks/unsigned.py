@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from inbox_daemon.core.programm import Feld
-from inbox_daemon.reading.signature import signature_on
+from inbox_daemon.reading.unterschrift.signature import signature_on
 from tests.training import lettering, marks, pens, rubber, sheets
 from tests.training.pens import PX, Draw, Floats
 from tests.training.sheets import Form, Layer, Sheet

@@ -16,7 +16,7 @@ SOUGHT = {
     "core/betrag.py": "number words and apostrophes as offices write them",
     "core/kreis.py": "the table that turns umlauts into ASCII",
     "reading/fields.py": "a class of capital letters in a pattern",
-    "reading/headers.py": "phrases of automatic mail",
+    "reading/mail/headers.py": "phrases of automatic mail",
 }
 
 

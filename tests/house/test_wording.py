@@ -16,7 +16,7 @@ from inbox_daemon.core.wording import AUDIT_KINDS, BITTEN, FINDINGS, READINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "inbox_daemon"
-READERS = sorted((PACKAGE / "reading").glob("*.py"))
+READERS = sorted((PACKAGE / "reading").rglob("*.py"))
 AROUND = [PACKAGE / "edges" / "worker.py", PACKAGE / "edges" / "desk.py"]
 STEPS = PACKAGE / "steps.py"
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -29,7 +29,7 @@ CALLS = frozenset(
 )  # fmt: skip
 VARIABLES = frozenset({"why", "code"})
 # Here a function returns the code, alone or as the first of a pair.
-RETURNING = frozenset({"signature.py", "worker.py"})
+RETURNING = frozenset({"letter.py", "signature.py", "signature_ink.py", "worker.py"})
 
 
 def _literals(node: ast.expr | None) -> Iterator[str]:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
-from inbox_daemon.reading.amount import amount_on
-from inbox_daemon.reading.by_hand import best_guess, finding_of, fits
-from inbox_daemon.reading.handwriting import Sign, Written
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.second import Seconds, sums_of
+from inbox_daemon.reading.betrag.amount import amount_on
+from inbox_daemon.reading.betrag.by_hand import best_guess, finding_of, fits
+from inbox_daemon.reading.betrag.handwriting import Sign, Written
+from inbox_daemon.reading.betrag.second import Seconds, sums_of
+from inbox_daemon.reading.paper.page import Page, Word
 
 DPI = 200
 BETRAG = Feld(

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading import deskew
-from inbox_daemon.reading.page import Grey, Page
-from inbox_daemon.reading.slant import slant_of
+from inbox_daemon.reading.paper import deskew
+from inbox_daemon.reading.paper.page import Grey, Page
+from inbox_daemon.reading.paper.slant import slant_of
 
 WORDS = [
     "Antrag",

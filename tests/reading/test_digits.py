@@ -6,14 +6,14 @@ import pytest
 from numpy.typing import NDArray
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.comb import comb_in
-from inbox_daemon.reading.digits import OTHER, framed, row_of, sign_shares
-from inbox_daemon.reading.handwriting import written_in
+from inbox_daemon.reading.betrag.comb import comb_in
+from inbox_daemon.reading.betrag.digits import OTHER, framed, row_of, sign_shares
+from inbox_daemon.reading.betrag.handwriting import written_in
+from inbox_daemon.reading.betrag.row_parts import pieces_in
+from inbox_daemon.reading.betrag.strip import Ink, strip_of
 from inbox_daemon.reading.network import FOLDER
-from inbox_daemon.reading.page import Page
-from inbox_daemon.reading.row_parts import pieces_in
-from inbox_daemon.reading.rows import Rect
-from inbox_daemon.reading.strip import Ink, strip_of
+from inbox_daemon.reading.paper.page import Page
+from inbox_daemon.reading.text.rows import Rect
 
 DPI = 200
 

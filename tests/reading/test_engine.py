@@ -12,9 +12,9 @@ import numpy as np
 import pytesseract
 import pytest
 
-from inbox_daemon.reading import engine
-from inbox_daemon.reading.engine import EngineFailed, engine_version, recognise
-from inbox_daemon.reading.page import Grey
+from inbox_daemon.reading.paper.page import Grey
+from inbox_daemon.reading.text import engine
+from inbox_daemon.reading.text.engine import EngineFailed, engine_version, recognise
 
 DPI = 250
 LINE, BLOCK = 7, 4

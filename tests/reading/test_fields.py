@@ -14,11 +14,11 @@ from reportlab.pdfgen import canvas
 
 from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
-from inbox_daemon.reading import ocr
 from inbox_daemon.reading.fields import amount_on, applicant_on, programme_on
-from inbox_daemon.reading.ocr import EngineFailed, engine_version, line_text
-from inbox_daemon.reading.page import Page, Word
-from inbox_daemon.reading.sight import deeper, first_look
+from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.text import ocr
+from inbox_daemon.reading.text.ocr import EngineFailed, engine_version, line_text
+from inbox_daemon.reading.text.sight import deeper, first_look
 
 pytestmark = pytest.mark.skipif(
     shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"

@@ -16,11 +16,11 @@ from reportlab.pdfgen import canvas
 from inbox_daemon.core.formular import Formularseite
 from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis, Postfach, Ruleset
 from inbox_daemon.core.values import Absent, DocumentKind, Read
-from inbox_daemon.reading import forms, ocr
-from inbox_daemon.reading.lines import lines_on
-from inbox_daemon.reading.page import Page
+from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.reading.readings import Readings
-from inbox_daemon.reading.sight import UNREAD, deeper, first_look
+from inbox_daemon.reading.text import forms, ocr
+from inbox_daemon.reading.text.lines import lines_on
+from inbox_daemon.reading.text.sight import UNREAD, deeper, first_look
 from inbox_daemon.wire import Job
 
 pytestmark = pytest.mark.skipif(

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Unreadable
-from inbox_daemon.reading import letter
-from inbox_daemon.reading.letter_ink import groups_on
-from inbox_daemon.reading.letter_text import (
+from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.unterschrift import letter
+from inbox_daemon.reading.unterschrift.letter_ink import groups_on
+from inbox_daemon.reading.unterschrift.letter_text import (
     CLOSINGS,
     closings_in,
     ends_letter,
@@ -18,7 +19,6 @@ from inbox_daemon.reading.letter_text import (
     names_in,
     stretches_of,
 )
-from inbox_daemon.reading.page import Page, Word
 from samples import pen
 
 DPI = 200

@@ -14,7 +14,7 @@ from inbox_daemon import wire
 from inbox_daemon.core.values import Submission
 from inbox_daemon.reading import limits
 from inbox_daemon.reading.limits import TooComplex
-from inbox_daemon.reading.mime import submission_of
+from inbox_daemon.reading.mail.mime import submission_of
 
 HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile" / "eml"
 

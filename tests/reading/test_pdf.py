@@ -22,8 +22,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.page import Page
-from inbox_daemon.reading.pdf import UnreadableDocument, image_pages, notes_of, pages_of
+from inbox_daemon.reading.paper.page import Page
+from inbox_daemon.reading.paper.pdf import UnreadableDocument, image_pages, notes_of, pages_of
 
 A4 = (595.2756, 841.8898)
 HOSTILE = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "pdf"

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.page import Grey, Page
-from inbox_daemon.reading.pdf import pages_of
-from inbox_daemon.reading.quality import Quality, quality_of
+from inbox_daemon.reading.paper.page import Grey, Page
+from inbox_daemon.reading.paper.pdf import pages_of
+from inbox_daemon.reading.paper.quality import Quality, quality_of
 
 APPLICATIONS = Path(__file__).parents[3] / "shared" / "data" / "applications"
 

@@ -14,11 +14,14 @@ from PIL import Image
 
 from inbox_daemon.core.programm import Postfach, Ruleset
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Evidence, Read, Source, Unreadable
-from inbox_daemon.reading import document, fields, ocr, pdf, read, signature
+from inbox_daemon.reading import document, fields, read
 from inbox_daemon.reading.crops import crops_into
-from inbox_daemon.reading.page import Page
-from inbox_daemon.reading.quality import quality_of
-from inbox_daemon.reading.sight import Sight
+from inbox_daemon.reading.paper import pdf
+from inbox_daemon.reading.paper.page import Page
+from inbox_daemon.reading.paper.quality import quality_of
+from inbox_daemon.reading.text import ocr
+from inbox_daemon.reading.text.sight import Sight
+from inbox_daemon.reading.unterschrift import signature
 from inbox_daemon.wire import Job
 
 POSTFACH = Postfach(

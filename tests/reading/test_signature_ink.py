@@ -8,14 +8,14 @@ import pytest
 from numpy.typing import NDArray
 
 from inbox_daemon.core.values import Read, Unreadable
-from inbox_daemon.reading import ink
-from inbox_daemon.reading.colour import layers_of
-from inbox_daemon.reading.ink import PX_PER_MM, blobs_of
-from inbox_daemon.reading.page import Page
-from inbox_daemon.reading.pen_net import SIZE, pen_share, picture_of
-from inbox_daemon.reading.pen_shape import measures, shape_share
-from inbox_daemon.reading.signature import signature_on
-from inbox_daemon.reading.stamps import outside, stamps_in
+from inbox_daemon.reading.paper.page import Page
+from inbox_daemon.reading.unterschrift import ink
+from inbox_daemon.reading.unterschrift.colour import layers_of
+from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, blobs_of
+from inbox_daemon.reading.unterschrift.pen_net import SIZE, pen_share, picture_of
+from inbox_daemon.reading.unterschrift.pen_shape import measures, shape_share
+from inbox_daemon.reading.unterschrift.signature import signature_on
+from inbox_daemon.reading.unterschrift.stamps import outside, stamps_in
 from samples import pen as drawn
 from tests.reading.test_signature import (
     FELD,

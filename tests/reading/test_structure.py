@@ -21,9 +21,9 @@ from pypdf.generic import (
 )
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.jbig2 import uses_symbols
-from inbox_daemon.reading.page import Page
-from inbox_daemon.reading.pdf import notes_of, pages_of
+from inbox_daemon.reading.paper.jbig2 import uses_symbols
+from inbox_daemon.reading.paper.page import Page
+from inbox_daemon.reading.paper.pdf import notes_of, pages_of
 
 A4 = (595.2756, 841.8898)
 SIZE = (1240, 1754)
@@ -250,7 +250,7 @@ def test_pixels_higher_than_wide_are_drawn_square(tmp_path: Path) -> None:
 
 def test_the_frames_of_a_fax_become_square(tmp_path: Path) -> None:
     sheet((1686, 1146)).convert("1").save(tmp_path / "a.tif", dpi=(204, 98), compression="group4")
-    from inbox_daemon.reading.pdf import image_pages  # noqa: PLC0415
+    from inbox_daemon.reading.paper.pdf import image_pages  # noqa: PLC0415
 
     (page,) = image_pages(tmp_path / "a.tif", page_limit=2)
     assert page.grey.shape[0] / page.grey.shape[1] == pytest.approx(A4[1] / A4[0], rel=0.02)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from inbox_daemon.reading import digits
+from inbox_daemon.reading.betrag import digits
 from inbox_daemon.reading.network import network_from
 
 if TYPE_CHECKING:

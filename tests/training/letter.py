@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from inbox_daemon.reading import network
-from inbox_daemon.reading.pen_net import picture_of
+from inbox_daemon.reading.unterschrift.pen_net import picture_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BANK = ROOT / "var" / "bank" / "letter.npz"
@@ -130,7 +130,9 @@ def _with_rests(draw: Draw, ink: Floats) -> Floats:
 
 def real() -> Iterator[Sample]:
     """The groups of ink on the letters of the data set, as the reader finds them."""
-    from inbox_daemon.reading import deskew, letter_ink, ocr, pdf  # noqa: PLC0415 (needs the engine)
+    from inbox_daemon.reading.paper import deskew, pdf  # noqa: PLC0415 (needs the engine)
+    from inbox_daemon.reading.text import ocr  # noqa: PLC0415 (needs the engine)
+    from inbox_daemon.reading.unterschrift import letter_ink  # noqa: PLC0415 (needs the engine)
 
     with (DOCUMENTS / "index.csv").open(encoding="utf-8", newline="") as lines:
         rows = [r for r in csv.DictReader(lines) if r["dataset"] == "Tobacco-800"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.page import Page, Word
+from inbox_daemon.reading.paper.page import Page, Word
 from tests.training.lettering import lettering, type_fonts
 from tests.training.pens import PX, Draw, Floats, one_of
 

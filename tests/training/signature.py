@@ -20,8 +20,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 # By its own name: the package of the tests needs what an environment for training has not.
 learning = importlib.import_module("fit")
 network = importlib.import_module("inbox_daemon.reading.network")
-pen_net = importlib.import_module("inbox_daemon.reading.pen_net")
-pen_shape = importlib.import_module("inbox_daemon.reading.pen_shape")
+pen_net = importlib.import_module("inbox_daemon.reading.unterschrift.pen_net")
+pen_shape = importlib.import_module("inbox_daemon.reading.unterschrift.pen_shape")
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,7 +113,7 @@ def fit(steps: int, fold: int, name: str) -> None:
 
 
 def fit_shape(steps: int, fold: int, name: str) -> None:
-    """Trains the small network of reading/pen_shape.py on the measures of the same bank."""
+    """Trains the network of reading/unterschrift/pen_shape.py on measures of the same bank."""
     held_bank = bank()
     kinds, classes, folds = held_bank.kinds, held_bank.classes, held_bank.folds
     found = np.array([pen_shape.measures(m) for m in held_bank.masks])

@@ -1,0 +1,1 @@
+"""The requested amount: where it stands, typed and written by hand."""

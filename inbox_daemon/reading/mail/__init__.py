@@ -1,0 +1,1 @@
+"""What a mail consists of, before any attachment is opened."""

@@ -1,0 +1,1 @@
+"""The signature: its block, its ink, stamps, letters without a label."""
