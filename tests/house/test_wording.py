@@ -29,7 +29,7 @@ CALLS = frozenset(
 )  # fmt: skip
 VARIABLES = frozenset({"why", "code"})
 # Here a function returns the code, alone or as the first of a pair.
-RETURNING = frozenset({"letter.py", "signature.py", "signature_ink.py", "worker.py"})
+RETURNING = frozenset({"signature.py", "signature_ink.py", "worker.py"})
 
 
 def _literals(node: ast.expr | None) -> Iterator[str]:
