@@ -111,7 +111,7 @@ class Readings:
         enough = whole or (name == "signature" and depth > DEPTHS.index("formular"))
         match reading:
             case Read(value=value):
-                return name != "applicant" or whole or self._is_kreis(str(value))
+                return name != "applicant" or self._is_kreis(str(value))
             case Absent():
                 return enough
             case Unreadable(why=why):
