@@ -193,6 +193,19 @@ def test_what_is_not_read_still_stands_on_the_page() -> None:
     assert not any("Einwohner" in w.text for w in sight.words)
 
 
+@pytest.mark.parametrize("level", [130, 180])
+def test_a_copy_on_grey_paper_is_read_as_well(level: int) -> None:
+    """What is hidden from the engine must not stand out against the paper."""
+    first = learned(form(filling="Gasse"))
+    assert first is not None
+    white = form()
+    grey = replace(white, grey=(white.grey.astype(np.float32) * level / 255).astype(np.uint8))
+    for known in ((), (first,)):
+        words = [w.text for w in first_look(grey, known).words]
+        assert "12.345,60" in words
+        assert "Calw" in words
+
+
 def test_a_page_upside_down_is_turned_and_its_boxes_fit_the_page_as_shown() -> None:
     page = form()
     turned = replace(page, grey=np.ascontiguousarray(np.rot90(page.grey, 2)))

@@ -1,7 +1,7 @@
 """Rows of dots and dashes taken out of a picture before the engine reads it.
 
-Promises: only marks of one size that stand level and in equal steps, many in a row, are made
-white; letters that touch the row stay, and so does a comma or a point between digits.
+Promises: only marks of one size that stand level and in equal steps, many in a row, are painted
+over; letters that touch the row stay, and so does a comma or a point between digits.
 Touches: nothing. Trusts: the resolution it is told.
 Limits: dots that a poor scan has run together are a ruled line, which is left to the engine.
 """
@@ -26,15 +26,20 @@ MARKS: Final = 8
 EQUAL: Final = 0.7
 OFF: Final = 0.34
 SIZE: Final = 0.4
-# Darker than this is a mark; its grey rim goes with it.
-DARK: Final = 170
-PAPER: Final = 255
+# Darker than this share of the paper is a mark; its grey rim goes with it.
+DARK: Final = 0.67
+
+
+def paper_of(picture: Grey) -> np.uint8:
+    """The grey level of the paper: most of a page is paper."""
+    return np.uint8(np.median(picture[::8, ::8]))
 
 
 def without_leaders(picture: Grey, dpi: float) -> Grey:
     """The picture (0 black to 255 white, even light) without its leader rows."""
     mm = dpi / 25.4
-    ink = (picture < DARK).astype(np.uint8)
+    paper = paper_of(picture)
+    ink = (picture < DARK * float(paper)).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = np.asarray(stats, np.int32)[1:, :4]
     small = boxes[
@@ -45,7 +50,7 @@ def without_leaders(picture: Grey, dpi: float) -> Grey:
     cleaned = picture.copy()
     for row in _rows(small, mm):
         for x, y, w, h in row.tolist():
-            cleaned[max(y - 1, 0) : y + h + 1, max(x - 1, 0) : x + w + 1] = PAPER
+            cleaned[max(y - 1, 0) : y + h + 1, max(x - 1, 0) : x + w + 1] = paper
     return cleaned
 
 

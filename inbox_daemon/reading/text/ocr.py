@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from inbox_daemon.reading.paper.deskew import even_light, scaled, straightened, turned
 from inbox_daemon.reading.paper.page import Grey, Page, Word
 from inbox_daemon.reading.text.engine import EngineFailed, Token, engine_version, recognise
-from inbox_daemon.reading.text.leaders import without_leaders
+from inbox_daemon.reading.text.leaders import paper_of, without_leaders
 
 __all__ = ["EngineFailed", "engine_version", "line_text", "words_on"]
 
@@ -66,7 +66,8 @@ def words_in(page: Page, picture: Grey, shown: NDArray[np.bool_]) -> tuple[Word,
     if not rows.size:
         return ()
     part = slice(int(rows[0]), int(rows[-1]) + 1)
-    masked = np.where(small[part], picture[part], np.uint8(255))
+    # In the colour of the paper: white patches on grey paper would look like the print to tell.
+    masked = np.where(small[part], picture[part], paper_of(picture))
     top = round(part.start / scale)
     return tuple(
         _moved(word, top)
