@@ -19,7 +19,7 @@ from inbox_daemon.core.betrag import betrag_from, german
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, Read, Reading, Source, Unreadable
 from inbox_daemon.reading.betrag.areas import cut, glyphs_in, without_rules
-from inbox_daemon.reading.betrag.by_hand import finding_of, shown
+from inbox_daemon.reading.betrag.by_hand import finding_of, says, shown
 from inbox_daemon.reading.betrag.hand_field import Found, by_hand_at, clearest
 from inbox_daemon.reading.betrag.places import (
     Place,
@@ -104,16 +104,25 @@ def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Readin
             return _judged_by_hand(found, seconds.seen_too(run.value), paper)
     looks = _looks(page, run, place.sheet.cells)
     typed = _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
-    if isinstance(typed, Read):
+    if isinstance(typed, Read) and seconds.confirm(typed.value):
         return typed
     found = by_hand_at(place)
     if found is None:
         return typed
+    if isinstance(typed, Read):
+        return _unless_contradicted(typed, found)
     # Print is read by the networks only as the engine read it, or as a second number says.
     by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper, alone=False)
     if isinstance(by_hand, Read):
         return by_hand
     return Unreadable(why=typed.why, guess=by_hand.guess or typed.guess, source=typed.source)
+
+
+def _unless_contradicted(typed: Read[Decimal], found: Found) -> Read[Decimal] | Unreadable:
+    """One engine may make one mistake three times, with even handwriting that looks like print."""
+    if says(found.written, typed.value):
+        return typed
+    return Unreadable(why="widerspruch", guess=german(typed.value), source=typed.source)
 
 
 def _is_print(page: Page, run: Run) -> bool:

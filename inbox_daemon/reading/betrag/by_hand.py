@@ -82,6 +82,13 @@ def fits(written: Written, value: Decimal, *, most: int = MOST_DIFFERENT) -> boo
     )
 
 
+def says(written: Written, value: Decimal) -> bool:
+    """One of the two readings has just these digits, with or without the cents."""
+    cents = f"{value:.2f}".replace(".", "")
+    spelled = {cents, cents[:-2]} if cents.endswith("00") else {cents}
+    return bool({written.digits, written.along} & spelled)
+
+
 def _possible(written: Written, digits: str) -> bool:
     """The first reading gives none of these digits a share next to nothing, sign by sign."""
     if len(written.signs) != len(digits):
