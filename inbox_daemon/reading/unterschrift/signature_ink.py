@@ -24,9 +24,9 @@ from inbox_daemon.reading.unterschrift.stamps import Stamp, framed, is_ruled, ou
 # Each network must find a pen likelier than not, and their log odds together must be so high.
 # Measured by tests/benchmarks/unsigned.py on writers and fonts that neither had seen.
 LIKELY: Final = 0.5
-SURE: Final = 4.0
+SURE: Final = 6.0
 # What the network that sees the picture must say: alone on paper, and near what may be a stamp.
-PICTURE_PLAIN: Final = 0.8
+PICTURE_PLAIN: Final = 0.9
 PICTURE_NEAR_STAMP: Final = 0.97
 
 _CORE_EXTENT: Final = 5.0
