@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from inbox_daemon.core import kreis
 from inbox_daemon.core.betrag import german
@@ -28,12 +28,8 @@ from inbox_daemon.reading.text.sight import DEPTHS, UNREAD, Sight, deeper
 from inbox_daemon.reading.unterschrift import letter, signature
 from inbox_daemon.wire import Job
 
-T = TypeVar("T")
-
 # What more reading may mend, down to the second look at the whole page.
 NOT_FOUND: Final = frozenset(("feld-nicht-gefunden", "programm-nicht-erkannt"))
-
-
 # What a record or a letter rests on.
 JUDGED: Final = ("amount", "signature")
 

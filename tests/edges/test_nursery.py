@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from inbox_daemon.edges import children
 from inbox_daemon.edges.children import Nursery
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.wire import Job
+from tests.processes import alive, until
 
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
@@ -72,22 +72,6 @@ def reader_of(nursery: Nursery, *, wall_s: float = 20.0) -> CagedReader:
 def why(evidence: Evidence) -> str | None:
     """The failure, or the one code that the child (`zeit`) or the fallback (`allein`) gave."""
     return evidence.failure or evidence.unread[0].why
-
-
-def alive(pid: int) -> bool:
-    """Whether it still runs (a zombie does not)."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
-    except OSError:
-        return False
-    return status.rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
 
 
 def number_in(path: Path) -> int:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from inbox_daemon.edges.worker import CagedReader, kept_files
 from inbox_daemon.reading import __main__ as child
 from inbox_daemon.reading import limits
 from inbox_daemon.wire import Job
+from tests.processes import alive, until
 
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
@@ -50,22 +50,6 @@ def fake(tmp_path: Path, program: str, *, wall_s: float = 10.0) -> Evidence:
     """What a child that runs this Python program comes to."""
     reader = CagedReader(program=(sys.executable, "-c", program), wall_s=wall_s)
     return reader.read(job(tmp_path))
-
-
-def alive(pid_file: Path) -> bool:
-    """Whether the process whose number stands in the file still runs (a zombie does not)."""
-    try:
-        status = Path(f"/proc/{pid_file.read_text()}/stat").read_text("ascii", "replace")
-    except OSError:
-        return False
-    return status.rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 3
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
 
 
 SOUND = Evidence(
@@ -140,7 +124,7 @@ def test_a_child_that_hangs_is_killed_in_time(tmp_path: Path) -> None:
     started = time.monotonic()
     assert fake(tmp_path, program, wall_s=1.0).failure == "lese-zeit"
     assert time.monotonic() - started < 3
-    assert not alive(pid)
+    assert not (pid.exists() and alive(pid.read_text()))
 
 
 @pytest.mark.parametrize("end", ["", "time.sleep(60)", "os.abort()"])
@@ -149,7 +133,7 @@ def test_no_grandchild_survives(tmp_path: Path, end: str) -> None:
     pid = tmp_path / "pid"
     fake(tmp_path, GRANDCHILD.format(pid=str(pid)) + end, wall_s=1.5)
     assert pid.read_text()
-    assert until(lambda: not alive(pid))
+    assert until(lambda: not alive(pid.read_text()), seconds=3)
 
 
 def test_a_child_that_eats_memory_meets_its_limit(tmp_path: Path) -> None:

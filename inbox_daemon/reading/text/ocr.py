@@ -151,16 +151,3 @@ def _word(token: Token, scale: float) -> Word:
 
 def _moved(word: Word, down: int) -> Word:
     return replace(word, y0=word.y0 + down, y1=word.y1 + down)
-
-
-def read_page(page: Page) -> tuple[Page, tuple[Word, ...]]:
-    """Kept for the moment: the page upright and straight, and all words on it."""
-    straight = straightened(page)
-    words = words_on(straight)
-    if sure_words(words) >= FEW_WORDS or is_blank(page.grey):
-        return straight, words
-    quarters = best_turn(page, words)
-    if quarters == 0:
-        return straight, words
-    straight = straightened(turned(page, quarters))
-    return straight, words_on(straight)

@@ -33,9 +33,9 @@ from inbox_daemon.reading.unterschrift.letter_ink import Group, groups_on, print
 from inbox_daemon.reading.unterschrift.letter_text import Stretch
 from inbox_daemon.reading.unterschrift.pen_net import pen_share, picture_of
 from inbox_daemon.reading.unterschrift.pen_shape import shape_share
+from inbox_daemon.reading.unterschrift.signature import SIGNED
 from inbox_daemon.reading.unterschrift.stamps import stamps_in
 
-SIGNED: Final = "handschriftlich"
 MODEL: Final = "letter"
 PEN: Final = 1
 MM_PER_INCH: Final = 25.4

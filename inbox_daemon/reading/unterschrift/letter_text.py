@@ -80,7 +80,6 @@ NAME_WORDS: Final = (1, 6)
 # A word alone must be as long as `Landrat`: over `Date` and `Ort` no name stands.
 TITLE: Final = 6
 CAPITALS: Final = 0.5
-LEAST_SURE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
