@@ -26,11 +26,10 @@ from inbox_daemon.reading.betrag.places import (
     LABEL_SHARE,
     Place,
     Sheet,
-    area_of,
     is_bracketed,
     sheet_of,
-    surely_empty,
 )
+from inbox_daemon.reading.betrag.room import area_of, surely_empty
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.text.rows import (
     Cell,

@@ -150,6 +150,7 @@ def seen(text: str, along: str | None = None, *, sure: float = 0.6) -> Written:
     return Written(
         signs=tuple(signs), text=text, along="".join(digits) if along is None else along,
         sure=sure, along_sure=sure, left=False, cut=0, tall=30.0, foot=50.0,
+        doubt=(1 - sure) ** 2,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from inbox_daemon.core.values import DocumentKind
 from inbox_daemon.reading.betrag.comb import comb_in
 from inbox_daemon.reading.betrag.digits import OTHER, framed, row_of, sign_shares
+from inbox_daemon.reading.betrag.evenness import by_pen
 from inbox_daemon.reading.betrag.handwriting import written_in
 from inbox_daemon.reading.betrag.row_parts import pieces_in
 from inbox_daemon.reading.betrag.strip import Ink, strip_of
@@ -101,6 +102,53 @@ def test_the_boxes_of_a_comb_go_and_its_digits_stay() -> None:
     written = written_in(ink_of(grey))
     assert written is not None
     assert written.digits == "3052796"
+
+
+def test_a_slanting_wall_leaves_no_ones_and_a_speck_no_comma() -> None:
+    grey = np.full((140, 410), 245, np.uint8)
+    cv2.rectangle(grey, (20, 35), (370, 110), 70.0, 2)
+    for number in range(1, 7):
+        cv2.line(grey, (20 + 50 * number, 35), (23 + 50 * number, 110), 70.0, 2)
+    for number, sign in enumerate("52796"):
+        place = (131 + 50 * number, 95)
+        cv2.putText(grey, sign, place, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 40.0, 4, cv2.LINE_AA)
+    page = Page(number=1, grey=grey, rgb=None, dpi=DPI, kind=DocumentKind.SCAN)
+    strip = strip_of(page, Rect(x0=0, y0=0, x1=410, y1=140), [])
+    written = written_in(strip.ink, strip.walls)
+    assert strip.walls
+    assert written is not None
+    assert written.text == "52796"
+
+
+def test_strokes_through_a_thick_line_stay() -> None:
+    grey = drawn("77777")
+    before = ink_of(grey)
+    cv2.line(grey, (0, 80), (grey.shape[1], 80), 80.0, 4)
+    pieces = pieces_in(ink_of(grey))
+    assert pieces is not None
+    assert len(pieces.bodies) == 5
+    assert [b.high for b in pieces.bodies] == [
+        pytest.approx(float((before[:, 40:60] > 0.4).any(axis=1).sum()), abs=4)
+    ] * 5
+
+
+def test_digits_cut_by_a_side_of_the_strip_are_told() -> None:
+    grey = drawn("30527")
+    whole = written_in(ink_of(grey))
+    part = written_in(ink_of(np.ascontiguousarray(grey[:, 45:])))
+    assert whole is not None
+    assert part is not None
+    assert whole.over == (False, False)
+    assert part.over == (True, False)
+    assert part.left
+
+
+def test_type_is_even_and_a_pen_is_not() -> None:
+    even = [ink_of(drawn(sign)) for sign in "305273"]
+    wavy = [np.roll(ink, 2 * ((n * 7) % 5 - 2), axis=0) for n, ink in enumerate(even)]
+    assert not by_pen(even, tall=36.0)
+    assert by_pen(wavy, tall=36.0)
+    assert not by_pen(wavy[:3], tall=36.0)
 
 
 def test_ones_in_a_row_are_no_comb() -> None:

@@ -12,10 +12,11 @@ from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.reading.unterschrift import ink
 from inbox_daemon.reading.unterschrift.colour import layers_of
 from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, blobs_of
+from inbox_daemon.reading.unterschrift.peel import peeled
 from inbox_daemon.reading.unterschrift.pen_net import SIZE, pen_share, picture_of
 from inbox_daemon.reading.unterschrift.pen_shape import measures, shape_share
 from inbox_daemon.reading.unterschrift.signature import signature_on
-from inbox_daemon.reading.unterschrift.stamps import outside, stamps_in
+from inbox_daemon.reading.unterschrift.stamps import broken_ring, is_ruled, outside, stamps_in
 from samples import pen as drawn
 from tests.reading.test_signature import (
     FELD,
@@ -113,9 +114,42 @@ def test_inks_of_two_colours_come_apart() -> None:
     page = replace(below_line()[0].page(), grey=grey, rgb=rgb, dpi=254.0)
     patch = ink.patch_around(page, (0, 0, 800, 400), 0.0)
     mask = (patch.level < 0.7 * ink.PAPER).astype(np.uint8)
-    layers = [layer for layer in layers_of(page, patch, mask) if layer.sum() > 500]
-    assert len(layers) == 2
+    # The first two are the parting into two inks.
+    layers = layers_of(page, patch, mask)[:2]
     assert sorted(bool(layer[200, 100]) for layer in layers) == [False, True]
+
+
+def test_a_ring_in_pieces_is_found() -> None:
+    mask = ring()
+    for turn in range(0, 360, 72):
+        cv2.ellipse(mask, (350, 250), (150, 150), 0, turn, turn + 8, (0,), 20)
+    blobs, labels = blobs_of(mask)
+    assert not stamps_in(labels, blobs)
+    assert broken_ring(labels, blobs) is not None
+
+
+def test_a_stroke_across_a_ring_is_peeled_off_it() -> None:
+    mask = ring()
+    blobs, labels = blobs_of(mask)
+    stamps = stamps_in(labels, blobs)
+    assert stamps
+    assert peeled(mask, stamps, inside=False).sum() < 0.05 * mask.sum()
+    crossed = mask.copy()
+    cv2.line(crossed, (20, 240), (360, 260), (1,), 5)
+    left = peeled(crossed, stamps, inside=False)
+    assert left[230:270, 30:350].any(axis=0).all()
+    assert left.sum() < 1.5 * 5 * 345
+
+
+def test_slanted_strokes_of_a_pen_are_not_ruled_and_bars_are() -> None:
+    slanted = np.zeros((300, 500), np.uint8)
+    for step, lean in enumerate((-14, -6, 4, 12, -10, 8, 0)):
+        cv2.line(slanted, (40 + 50 * step, 250), (140 + 50 * step + lean * 3, 40), (1,), 5)
+    assert not is_ruled(slanted)
+    bars = np.zeros((300, 500), np.uint8)
+    for x in range(20, 480, 17):
+        bars[20:280, x : x + 6] = 1
+    assert is_ruled(bars)
 
 
 def test_one_colour_gives_no_layers() -> None:

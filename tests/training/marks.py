@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from tests.training import rubber
-from tests.training.lettering import typed_name
+from tests.training.lettering import leaning, typed_name
 from tests.training.pens import (
     DIGITS,
     PX,
@@ -126,6 +126,42 @@ def dirt(draw: Draw) -> Floats:
     return cut(ink.astype(np.float32))
 
 
+def metal(draw: Draw) -> Floats:
+    """The shadow of a paper clip, of a staple or of a coil, punched holes, rings of a folder."""
+    ink: Floats = np.zeros((500, 900), np.float32)
+    thick, kind = int(draw.integers(2, 8)), draw.integers(5)
+    if kind == 0:
+        long, wide = draw.uniform(150, 330), draw.uniform(40, 90)
+        for turn in range(int(draw.integers(2, 4))):
+            half = wide / 2 - turn * wide * 0.17
+            box = ((250.0 + turn * thick, 250.0), (2 * half, long * (1 - 0.14 * turn)), 0.0)
+            cv2.ellipse(ink, box, float(draw.uniform(0.6, 1)), thick, cv2.LINE_AA)
+            if draw.random() < 0.5:
+                gap = int(draw.uniform(100, 380))
+                ink[gap : gap + int(draw.uniform(10, 60)), 250:] = 0
+    elif kind == 1:
+        a, b = int(draw.uniform(200, 300)), int(draw.uniform(330, 420))
+        bend = int(draw.uniform(5, 25))
+        keys = np.array([(a, 250 + bend), (a, 250), (b, 250), (b, 250 + bend)])
+        cv2.polylines(ink, [keys.astype(np.int32)], False, 1.0, thick, cv2.LINE_AA)
+    elif kind == 2:
+        for at in range(int(draw.integers(3, 12))):
+            middle = (80 + at * int(draw.uniform(50, 70)), 250)
+            start = float(draw.uniform(0, 90))
+            axes = (int(draw.uniform(15, 26)), int(draw.uniform(40, 80)))
+            cv2.ellipse(ink, middle, axes, 10, start, start + 250, 1.0, thick, cv2.LINE_AA)
+    elif kind == 3:
+        for at in range(int(draw.integers(1, 3))):
+            whole = bool(draw.random() < 0.5)
+            radius = int(draw.uniform(22, 34))
+            cv2.circle(ink, (80 + at * 400, 250), radius, 1.0, -1 if whole else thick)
+    else:
+        for at in range(int(draw.integers(2, 5))):
+            box = ((150.0 + at * draw.uniform(20, 160), 250.0), (60.0, draw.uniform(120, 300)), 0.0)
+            cv2.ellipse(ink, box, float(draw.uniform(0.5, 1)), thick, cv2.LINE_AA)
+    return uneven(draw, leaning(draw, cut(ink), turn=40, lean=0.1))
+
+
 @cache
 def _figures() -> tuple[Floats, Floats]:
     with np.load(DIGITS / "digits.npz") as held:
@@ -197,5 +233,6 @@ DRAWN: dict[str, Callable[[Draw], Floats]] = {
     "frame-stamp": rubber.frame_stamp,
     "cross": cross,
     "dirt": dirt,
+    "metal": metal,
     "typed": typed_name,
 }

@@ -29,8 +29,8 @@ BANK = ROOT / "var" / "bank"
 MODELS = ROOT / "inbox_daemon" / "models"
 PEN = 1
 PLAN = (
-    ("conv", 8), ("pool", 0), ("conv", 16), ("pool", 0), ("conv", 32), ("pool", 0),
-    ("conv", 64), ("pool", 0), ("dense", 64), ("dense", 3),
+    ("conv", 10), ("pool", 0), ("conv", 20), ("pool", 0), ("conv", 40), ("pool", 0),
+    ("conv", 80), ("pool", 0), ("dense", 64), ("dense", 3),
 )  # fmt: skip
 SHAPE_PLAN = (("dense", 48), ("dense", 24), ("dense", 3))
 THRESHOLDS = (0.5, 0.8, 0.9, 0.97, 0.99, 0.997)
@@ -101,7 +101,7 @@ def fit(steps: int, fold: int, name: str) -> None:
     def look(weights: dict[str, Floats]) -> None:
         path = MODELS / f"{name}.npz"
         learning.write(path, weights)
-        held = np.flatnonzero(folds == fold)[:3000] if fold >= 0 else own[:1000]
+        held = np.flatnonzero(folds == fold) if fold >= 0 else own[:1000]
         shares = network.network_from(path).shares(pictures[held].astype(np.float32) / 255)[:, PEN]
         report(shares, kinds[held])
 

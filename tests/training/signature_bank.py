@@ -24,10 +24,10 @@ BANK = ROOT / "var" / "bank"
 OTHER, PEN, SMALL = 0, 1, 2
 # Share of the bank and class of each kind; `stamped` is a pen with a stamp.
 KINDS: dict[str, tuple[float, int]] = {
-    "genuine": (0.32, PEN), "drawn": (0.03, PEN), "swung": (0.06, PEN), "stamped": (0.07, PEN),
-    "script": (0.27, OTHER), "typed": (0.05, OTHER), "seal": (0.05, OTHER),
+    "genuine": (0.32, PEN), "drawn": (0.03, PEN), "swung": (0.07, PEN), "stamped": (0.08, PEN),
+    "script": (0.29, OTHER), "typed": (0.05, OTHER), "seal": (0.05, OTHER),
     "frame-stamp": (0.06, OTHER), "cross": (0.05, OTHER), "two-stamps": (0.02, OTHER),
-    "stamped-script": (0.04, OTHER), "dirt": (0.05, OTHER),
+    "stamped-script": (0.04, OTHER), "dirt": (0.05, OTHER), "metal": (0.02, OTHER),
     "print": (0.05, OTHER), "small": (0.05, SMALL), "place": (0.02, SMALL), "date": (0.01, SMALL),
 }  # fmt: skip
 

@@ -25,13 +25,14 @@ from inbox_daemon.reading.betrag.places import (
     Place,
     Run,
     Sheet,
-    area_of,
     is_plain,
     places_on,
     sheet_of,
-    surely_empty,
+    spoken_place,
 )
+from inbox_daemon.reading.betrag.room import area_of, surely_empty
 from inbox_daemon.reading.betrag.second import Seconds, in_words
+from inbox_daemon.reading.betrag.typed_comb import Boxes, boxes_at, readings_of
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.paper.structure import SYMBOLS
 from inbox_daemon.reading.text.ocr import AMOUNT_SIGNS, line_text
@@ -82,6 +83,9 @@ def amount_on(
     sheets = [sheet_of(page, seen, feld) for page, seen in zip(pages, words, strict=True)]
     places = [place for sheet in sheets for place in places_on(sheet, feld)]
     said, paper = in_words(sheets), _Paper(document=document, crops=crops)
+    if all(p.run is None or p.run.value is None for p in places):
+        spoken = spoken_place(sheets, said)
+        places = [spoken] if spoken else places
     if not places:
         return Unreadable(why="feld-nicht-gefunden", guess=_text(said))
     read = {p.run.value for p in places if p.run is not None and p.run.value is not None}
@@ -101,21 +105,38 @@ def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Readin
     if not _is_print(page, run):
         found = by_hand_at(place)
         if found is not None:
-            return _judged_by_hand(found, seconds.seen_too(run.value), paper)
-    looks = _looks(page, run, place.sheet.cells)
-    typed = _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
+            by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper)
+            if isinstance(by_hand, Read) or found.written.along != found.written.digits:
+                return by_hand
+            # Print on dots or on a poor copy is uneven: the engine and both networks must agree.
+            typed = _typed(place, run, seconds, paper)
+            agreed = isinstance(typed, Read) and says(found.written, typed.value)
+            return typed if agreed else by_hand
+    typed = _typed(place, run, seconds, paper)
     if isinstance(typed, Read) and seconds.confirm(typed.value):
         return typed
     found = by_hand_at(place)
     if found is None:
         return typed
     if isinstance(typed, Read):
-        return _unless_contradicted(typed, found)
+        typed = _unless_contradicted(typed, found)
+        if isinstance(typed, Read) or not found.written.by_pen:
+            return typed
+    if found.written.by_pen:
+        # What the engine made of a pen's digits says nothing against the networks.
+        return _judged_by_hand(found, seconds.seen_too(run.value), paper)
     # Print is read by the networks only as the engine read it, or as a second number says.
     by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper, alone=False)
     if isinstance(by_hand, Read):
         return by_hand
     return Unreadable(why=typed.why, guess=by_hand.guess or typed.guess, source=typed.source)
+
+
+def _typed(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Read[Decimal] | Unreadable:
+    """What the engine reads again and again."""
+    page = place.sheet.page
+    looks = _looks(page, run, place.sheet.cells)
+    return _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
 
 
 def _unless_contradicted(typed: Read[Decimal], found: Found) -> Read[Decimal] | Unreadable:
@@ -243,7 +264,10 @@ def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
 def _without_run(
     places: Sequence[Place], sheets: Sequence[Sheet], seconds: Seconds, paper: _Paper
 ) -> Reading[Decimal]:
-    """No amount at any label: surely empty, or written by hand, or somewhere else."""
+    """No amount at any label: surely empty, or in boxes, or written by hand, or elsewhere."""
+    combs = [b for p in places if (b := boxes_at(p)) is not None]
+    if len(combs) == 1 and (typed := _in_boxes(combs[0], seconds, paper)) is not None:
+        return typed
     areas = [area_of(place) for place in places]
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
     empty = any(areas) and all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
@@ -257,6 +281,32 @@ def _without_run(
         return Unreadable(why="mehrere-betraege", guess=_text(seconds.said))
     why = "handschrift" if any(areas) else "feld-nicht-gefunden"
     return Unreadable(why=why, guess=_text(seconds.said))
+
+
+def _in_boxes(boxes: Boxes, seconds: Seconds, paper: _Paper) -> Read[Decimal] | None:
+    """Print in the boxes of a comb, read three times the same and never otherwise."""
+    texts: list[str] = []
+    values: list[Decimal] = []
+    for text, value in readings_of(boxes):
+        texts.append(text)
+        values += [] if value is None else [value]
+        if len(values) == ENOUGH:
+            break
+    page, rect = boxes.page, boxes.rect
+    alone = SYMBOLS not in page.notes or (bool(values) and seconds.confirm(values[0]))
+    if len(values) < ENOUGH or len(set(values) | seconds.said) > 1 or not alone:
+        return None
+    box = page.box(rect.x0, rect.y0, rect.x1, rect.y1)
+    source = Source(
+        document=paper.document,
+        page=page.number,
+        box=box,
+        method="ocr-dreimal",
+        confidence=0.9,
+        raw=" | ".join(texts),
+        crop=paper.crops(page, box),
+    )
+    return Read(value=values[0], source=source)
 
 
 def _emptiness(place: Place, area: Rect, paper: _Paper) -> Source:

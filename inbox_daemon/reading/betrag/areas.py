@@ -13,12 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inbox_daemon.reading.paper.page import Grey, Page
+from inbox_daemon.reading.text.leaders import without_leaders
 from inbox_daemon.reading.text.rows import Rect
 
 # Shares of the paper's brightness below which a pixel is ink; faint also sees a pencil.
 INK: Final = 0.70
 FAINT: Final = 0.85
 RULE_INCHES: Final = 0.75
+# Dots and dashes this far apart are one line; print, joined like that, is thicker than lines are.
+BRIDGE_INCHES: Final = 0.06
+THICK_INCHES: Final = 0.045
+# From this resolution on a stroke is wider than the grain of the paper.
+GRAIN_DPI: Final = 250.0
 SPECK_INCHES: Final = 0.035
 MAX_BASE_SPREAD: Final = 0.045
 MAX_HEIGHT_SPREAD: Final = 0.08
@@ -63,7 +69,7 @@ def glyphs_in(page: Page, rect: Rect, height: int) -> Glyphs:
         for x, y, w, h, _area in np.asarray(stats)[1:].tolist()
         if 0.5 * height <= h <= 4 * height and not _is_rule(w, h, height)
     ]
-    return Glyphs(rects=tuple(rects), even=_even(rects))
+    return Glyphs(rects=tuple(rects), even=is_even(rects))
 
 
 def _is_rule(width: int, tall: int, height: int) -> bool:
@@ -99,12 +105,34 @@ def rule_right_of(page: Page, label: Rect, right: int) -> Rect | None:
     return Rect(x0=x, y0=top, x1=x + w, y1=max(y, top + 1))
 
 
+def level_lines(page: Page, rect: Rect) -> tuple[Rect, ...]:
+    """Ruled, dotted and dashed lines of at least 19 mm in the area, from top to bottom."""
+    inside = _inside(page, rect)
+    grey = cut(page, inside)
+    if grey.size == 0:
+        return ()
+    bridge = np.ones((1, max(3, round(page.dpi * BRIDGE_INCHES))), np.uint8)
+    joined = cv2.morphologyEx(_ink(grey, FAINT), cv2.MORPH_CLOSE, bridge)
+    runs = cv2.morphologyEx(
+        joined, cv2.MORPH_OPEN, np.ones((1, round(page.dpi * RULE_INCHES)), np.uint8)
+    )
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(runs), connectivity=8)
+    found = [
+        Rect(x0=inside.x0 + x, y0=inside.y0 + y, x1=inside.x0 + x + w, y1=inside.y0 + y + h)
+        for x, y, w, h, _ in np.asarray(stats)[1:].tolist()
+        if h <= page.dpi * THICK_INCHES
+    ]
+    return tuple(sorted(found, key=lambda r: r.y0))
+
+
 def is_empty(page: Page, rect: Rect) -> bool:
     """True only if nothing but specks below one millimetre is there, not even faint strokes."""
     grey = cut(page, rect)
     if grey.size == 0 or _paper(grey) < 90:  # noqa: PLR2004 (too dark to see a pencil on)
         return False
-    ink = _ink(grey, FAINT)
+    if page.dpi >= GRAIN_DPI:  # a stroke is wider than the grain of paper
+        grey = np.asarray(cv2.medianBlur(grey, 3), np.uint8)
+    ink = _ink(without_leaders(grey, page.dpi), FAINT)
     ink[_lines(ink, across=round(page.dpi * 0.3), down=round(page.dpi * 0.12)) > 0] = 0
     # A pen that skips leaves specks in a row: they are joined before they are measured.
     joined = cv2.morphologyEx(
@@ -137,7 +165,7 @@ def _lines(ink: Mask, *, across: int, down: int) -> Mask:
     return np.asarray(cv2.dilate(np.maximum(level, upright), np.ones((3, 3), np.uint8)))
 
 
-def _even(rects: list[Rect]) -> bool:
+def is_even(rects: list[Rect]) -> bool:
     """Digits of one height on one base line, as type stands and a hand does not."""
     highest = max((r.height for r in rects), default=0)
     full = [r for r in rects if r.height >= FULL_HEIGHT * highest]

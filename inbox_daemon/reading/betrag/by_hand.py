@@ -17,10 +17,12 @@ from inbox_daemon.core.betrag import betrag_from, german
 from inbox_daemon.reading.betrag.handwriting import Written, with_marks_of
 from inbox_daemon.reading.betrag.second import Seconds
 
-# Lowest shares of a digit in the first and second reading at which they stand without a second
-# number. Of 500 fields by hands that no model had learned from (tests/benchmarks/amounts.py) 141
-# were read at 0.9, two of them wrong (shares 0.92); at 0.95 112, none wrong; at 0.98 71.
-ALONE: Final = (0.98, 0.98)
+# The lowest share of a digit in either reading, and the highest product of what the two leave to
+# other digits (Written.doubt), at which they stand without a second number. Measured on fields by
+# hands that no model had learned from (tests/benchmarks/amounts.py): 90 of 440 read, none wrong;
+# at 0.0002 one was wrong, at 0.0005 two of 116.
+LEAST_ALONE: Final = 0.7
+MOST_DOUBT: Final = 0.0001
 FEWEST_DIGITS: Final = 4
 FEWEST_GUESSED: Final = 3
 # Digits in which the two readings together may differ from a second number that confirms them.
@@ -52,7 +54,8 @@ def finding_of(written: Written, seconds: Seconds, *, alone: bool = True) -> Fin
     if seconds.said:
         near = any(_near(written, v) for v in seconds.said)
         return Finding(value=None, why="handschrift" if near else "widerspruch", guess=guess)
-    high = written.sure >= ALONE[0] and written.along_sure >= ALONE[1]
+    lowest = min(written.sure, written.along_sure)
+    high = lowest >= LEAST_ALONE and written.doubt <= MOST_DOUBT
     third = written.value is not None and written.value == seconds.engine
     agreed = written.along == written.digits and written.value is not None and not written.left
     if agreed and ((alone and high) or third):

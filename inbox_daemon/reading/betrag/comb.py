@@ -23,6 +23,12 @@ FULL: Final = 0.8
 SLACK: Final = 0.06
 # So many of the lines that should be there must be seen; digits may hide the others.
 SEEN: Final = 0.7
+# Where, from top to foot, a printed comma may thicken a line; inches by which it does, at most.
+LOW: Final = (0.55, 0.95)
+WIDEST_MARK: Final = 0.08
+MARK_MORE: Final = 0.008
+# Pieces of a line are at least this share of its length.
+LONG: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,14 @@ class Comb:
     top: int
     foot: int
     thick: int
+
+    def is_on_a_line(self, x: float, y: float, near: float) -> bool:
+        """Within `near` pixels of one of its lines, upright or level."""
+        if not self.columns or not self.top - near <= y <= self.foot + near:
+            return False
+        return min(abs(x - c) for c in self.columns) <= near or (
+            min(abs(y - self.top), abs(y - self.foot)) <= near
+        )
 
 
 NO_COMB: Final = Comb(columns=(), top=0, foot=0, thick=0)
@@ -52,6 +66,43 @@ def comb_in(dark: Mask, level: Mask, dpi: float) -> Comb:
             if columns:
                 return Comb(columns=columns, top=top, foot=foot, thick=max(1, round(0.008 * dpi)))
     return NO_COMB
+
+
+def comb_lines(dark: Mask, comb: Comb) -> Mask:
+    """The upright lines themselves: what stands there, and how far they lean or wander."""
+    mask = np.zeros_like(dark)
+    rows = slice(comb.top, comb.foot)
+    wide = 2 * comb.thick + 1
+    for x in comb.columns:
+        own = slice(max(x - comb.thick, 0), x + comb.thick + 1)
+        mask[rows, own] = dark[rows, own]
+        about = slice(max(x - wide, 0), x + wide + 1)
+        long = np.ones((max(round(LONG * (comb.foot - comb.top)), 3), 1), np.uint8)
+        runs = cv2.morphologyEx(dark[rows, about], cv2.MORPH_OPEN, long)
+        mask[rows, about] |= np.asarray(runs, dtype=np.uint8)
+    return np.asarray(cv2.dilate(mask, np.ones((5, 3), np.uint8)))
+
+
+def comma_of(dark: Mask, comb: Comb, dpi: float) -> int | None:
+    """The upright line that has a comma printed on it: thicker to both sides close to its foot."""
+    high = comb.foot - comb.top
+    rows = dark[comb.top + round(LOW[0] * high) : comb.top + round(LOW[1] * high)]
+    runs = [(x, _runs_at(rows, x, round(WIDEST_MARK * dpi))) for x in comb.columns]
+    usual = float(np.median([float(np.median(r.sum(axis=1))) for _, r in runs])) if runs else 0.0
+    more = max(MARK_MORE * dpi, 1.0)
+    found = [x for x, r in runs if (r >= usual / 2 + more).all(axis=1).sum() >= more]
+    return found[0] if len(found) == 1 else None
+
+
+def _runs_at(rows: Mask, x: int, most: int) -> NDArray[np.int64]:
+    """How far the ink goes on to the left and to the right of a column; rows of wide ink are 0."""
+    out = np.zeros((len(rows), 2), np.int64)
+    for number, row in enumerate(rows):
+        left, right = row[max(x - most, 0) : x + 1][::-1], row[x : x + most + 1]
+        reach = [int(np.argmin(np.append(side, 0))) for side in (left, right)]
+        if max(reach) <= most // 2 + 1:
+            out[number] = reach
+    return out
 
 
 def _level_rows(level: Mask, dpi: float) -> list[int]:

@@ -13,7 +13,7 @@ from inbox_daemon.reading.betrag.handwriting import Written, written_in
 from inbox_daemon.reading.betrag.places import CURRENCY, Place, is_bracketed
 from inbox_daemon.reading.betrag.strip import strip_of
 from inbox_daemon.reading.paper.page import Word
-from inbox_daemon.reading.text.rows import Rect, box_of
+from inbox_daemon.reading.text.rows import Cell, Rect, box_of
 
 SURE_WORD: Final = 80.0
 SURE_SHORT_WORD: Final = 93.0
@@ -21,6 +21,7 @@ LONG_WORD: Final = 3
 LABEL_WORD: Final = 5
 # A word of another row is print also where the engine was less sure.
 LEAST_ELSEWHERE: Final = 30.0
+RIM: Final = ".,:;()[]”“\"'=-|_"
 # In heights of the label.
 ABOVE_ROW: Final = 1.7
 BELOW_ROW: Final = 1.1
@@ -30,9 +31,11 @@ LEAST_TALL: Final = 0.55
 # Mean share of the digits: below the first nothing was written there that could be an amount.
 FAIR: Final = 0.55
 MOST_CUT: Final = 2
+MOST_DIGITS: Final = 12
 GOOD: Final = 0.8
 AWAY: Final = 0.9
-COLUMN_INCHES: Final = 2.8
+COLUMN_INCHES: Final = 4.0
+WIDER: Final = 8
 REACH_INCHES: Final = 0.55
 
 
@@ -47,7 +50,6 @@ class Found:
 
 def by_hand_at(place: Place) -> Found | None:
     """The first row of digits by hand at the label; None if there is none. Raises OSError."""
-    page = place.sheet.page
     words = [w for cell in place.sheet.cells for w in cell.words]
     printed = {
         w
@@ -57,16 +59,64 @@ def by_hand_at(place: Place) -> Found | None:
     }
     # Numbers that another label claims.
     printed |= {w for run in place.sheet.runs if run not in place.sheet.free for w in run.words}
+    cut_off = None
     for area, row in _areas(place, words):
-        if area.x1 - area.x0 < 3 * row.height or area.y1 - area.y0 < row.height:
+        found = _in_area(place, area, row, words, printed)
+        if found is None or found.written.over == (False, False):
+            if found is not None:
+                return found
             continue
-        strip = strip_of(page, area, [box_of(w) for w in _print_in(words, printed, area, row)])
-        written = written_in(strip.ink)
-        if written is not None and written.tall > LEAST_TALL * row.height and _looks_so(written):
-            rect = _on_page(written, strip.rect)
-            if rect.beside(row) or not _of_another(rect, place, words):
-                return Found(place=place, written=written, rect=rect)
+        # The row goes on beyond the area: a wider look, else a better place.
+        whole = _in_area(place, _wider(found, area, row), row, words, printed)
+        if whole is not None and whole.written.over == (False, False):
+            return whole
+        cut_off = cut_off or whole or found
+    return cut_off
+
+
+def _in_area(
+    place: Place, area: Rect, row: Rect, words: Sequence[Word], printed: set[Word]
+) -> Found | None:
+    if area.x1 - area.x0 < 3 * row.height or area.y1 - area.y0 < row.height:
+        return None
+    print_there = [box_of(w) for w in _print_in(words, printed, area, row)]
+    print_there += [box_of(w) for w in _end_of_sentence(place, words)]
+    strip = strip_of(place.sheet.page, area, print_there)
+    written = written_in(strip.ink, strip.walls, strip.comma)
+    if written is None or written.tall <= LEAST_TALL * row.height or not _looks_so(written):
+        return None
+    rect = _on_page(written, strip.rect)
+    if rect.beside(row) or not _of_another(rect, place, words):
+        return Found(place=place, written=written, rect=rect)
     return None
+
+
+def _wider(found: Found, area: Rect, row: Rect) -> Rect:
+    """More to the side where digits are cut off, but in the label's row not into the label."""
+    left, right = found.written.over
+    more = WIDER * row.height
+    label = found.place.label.rect
+    x0 = area.x0 - more if left else area.x0
+    if label.beside(row) and area.x0 >= label.x1:
+        x0 = max(x0, label.x1)
+    return Rect(x0=x0, y0=area.y0, x1=area.x1 + more if right else area.x1, y1=area.y1)
+
+
+def _end_of_sentence(place: Place, words: Sequence[Word]) -> set[Word]:
+    """Letters right behind the label, where no other word lies over them: its sentence goes on."""
+    found, edge = set(), place.label.rect.x1
+    for word in place.label.rest:
+        letters = word.text.strip(RIM)
+        box = box_of(word)
+        over = any(box_of(w).overlaps(box) for w in words if w is not word)
+        low = box.height < TALLEST * place.label.rect.height
+        if over or not low or not letters.isalpha() or len(letters) < LABEL_WORD:
+            break
+        if box.x0 - edge > place.label.rect.height:
+            break
+        found.add(word)
+        edge = box.x1
+    return found
 
 
 def _of_another(rect: Rect, place: Place, words: Sequence[Word]) -> bool:
@@ -94,7 +144,7 @@ def _same(one: Found, other: Found) -> bool:
 
 def _looks_so(written: Written) -> bool:
     """Most of it looks like whole digits; letters, scribbles and the tops of a row do not."""
-    return written.mean > FAIR and written.cut < MOST_CUT
+    return written.mean > FAIR and written.cut < MOST_CUT and len(written.signs) <= MOST_DIGITS
 
 
 def _on_page(written: Written, strip: Rect) -> Rect:
@@ -120,12 +170,20 @@ def _areas(place: Place, words: Sequence[Word]) -> Iterator[tuple[Rect, Rect]]:
     for x0, x1 in _stretches(place, words)[:MOST_STRETCHES]:
         yield _row_area(label, x0, x1), label
     wide = round(page.dpi * COLUMN_INCHES)
-    left, right = label.x0 - high, max(label.x1, label.x0 + wide)
+    beside = [c.rect.x0 for c in place.sheet.cells if c.rect.beside(label) and _starts_column(c)]
+    end = min((x for x in beside if x > label.x1 + 2 * high), default=label.x0 + wide) - high // 2
+    left, right = label.x0 - high, max(label.x1, min(label.x0 + wide, end))
     reach = max(4 * high, round(page.dpi * REACH_INCHES))
     above = Rect(x0=left, y0=label.y0 - reach, x1=right, y1=label.y0 + high // 2)
     below = Rect(x0=left, y0=label.y1 - high // 2, x1=right, y1=label.y1 + reach)
     bracketed = is_bracketed(place.label.cell)
     yield from ((area, label) for area in ((above, below) if bracketed else (below, above)))
+
+
+def _starts_column(cell: Cell) -> bool:
+    """A word of print, not the currency: below it stands another value."""
+    first = cell.words[0]
+    return not _is_currency(first) and len(first.text) >= LONG_WORD and is_print(first, cell.rect)
 
 
 def _row_area(label: Rect, x0: int, x1: int) -> Rect:
@@ -178,7 +236,7 @@ def _print_in(words: Sequence[Word], printed: set[Word], area: Rect, row: Rect) 
     stands in a row of its own, and the engine may have read some of its digits.
     """
     middle = (row.y0 + row.y1) / 2
-    in_row = area.y0 <= middle <= area.y1
+    in_row = area.y0 <= row.y0 and row.y1 <= area.y1
     found = []
     for word in words:
         box = box_of(word)

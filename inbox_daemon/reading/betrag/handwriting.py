@@ -12,21 +12,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+import cv2
 import numpy as np
 
 from inbox_daemon.core.betrag import betrag_from
-from inbox_daemon.reading.betrag.digits import (
-    MARK,
-    NOTHING,
-    OTHER,
-    ROW_TALL,
-    WINDOW,
-    Ink,
-    row_of,
-    row_shares,
-    sign_shares,
-)
+from inbox_daemon.reading.betrag.along import View, digits_along, view_of
+from inbox_daemon.reading.betrag.digits import OTHER, Ink, sign_shares
+from inbox_daemon.reading.betrag.evenness import by_pen
 from inbox_daemon.reading.betrag.row_parts import Part, Pieces, cut_up, joined, pieces_in
+from inbox_daemon.reading.betrag.strip import INKY
 
 # More slices than this in one digit are never joined.
 MOST_JOINED: Final = 4
@@ -40,6 +34,13 @@ WIDE_GAP: Final = 2.5
 COMB_GAP: Final = 2.2
 LETTER_GAP: Final = 0.5
 CUT_COST: Final = 3.0
+LEAST_SHARE: Final = 1e-4
+BOXED_MARK: Final = 0.12
+OVER: Final = 1.5
+# Ink of a sixth of the full depth counts as full, where pale strokes shall be seen.
+PALE: Final = 6.0
+# Pixels.
+EDGE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,13 @@ class Written:
     cut: int
     tall: float
     foot: float
+    # Surely no type, by the unevenness of the row.
+    by_pen: bool = False
+    # The first digit begins at the left edge of the strip; the last ends at the right one.
+    over: tuple[bool, bool] = (False, False)
+    # Where both readings say the same: the highest product, over the digits, of what the first
+    # and the second leave to other digits. Else 1.
+    doubt: float = 1.0
 
     @property
     def digits(self) -> str:
@@ -91,51 +99,96 @@ class Written:
         return betrag_from(self.text)
 
 
-def written_in(ink: Ink) -> Written | None:
-    """Reads one row of ink; None where fewer than three digits stand. Raises OSError: no model."""
+def written_in(ink: Ink, walls: Sequence[int] = (), comma: int | None = None) -> Written | None:
+    """Reads one row of ink; None where fewer than three digits stand. Raises OSError: no model.
+
+    `walls` are the columns of a comb's lines: between two of them stands one digit. `comma` is
+    that one of them on which a comma is printed.
+    """
     pieces = pieces_in(ink)
     if pieces is None:
         return None
-    row = _best_row(pieces)
-    signs = _without_units(row, pieces.tall)
+    row = _best_row(pieces, walls, None)
+    signs = _without_units(row, pieces.tall, boxed=bool(walls))
     if len(signs) < FEWEST:
         return None
-    text, unclear = _with_marks(signs, pieces)
-    along, along_sure = _along(ink, pieces, signs)
+    view = view_of(ink, tall=pieces.tall, foot=pieces.foot)
+    along, along_shares = digits_along(view, signs[0].x0, signs[-1].x1)
+    if along != "".join(s.digit for s in signs):
+        row = _best_row(pieces, walls, view)
+        signs = _without_units(row, pieces.tall, boxed=bool(walls))
+        if len(signs) < FEWEST:
+            return None
+        along, along_shares = digits_along(view, signs[0].x0, signs[-1].x1)
+    text, unclear = _with_marks(signs, pieces, boxed=bool(walls))
+    if comma is not None and text.isdigit():
+        text = _with_comma(signs, comma)
+    over = _over(signs, pieces, ink.shape[1])
     return Written(
         signs=tuple(signs),
         text=text,
         along=along,
         sure=min(max(s.shares[:OTHER]) for s in signs),
-        along_sure=along_sure,
+        along_sure=min(along_shares, default=0.0),
         left=unclear
+        or any(over)
         or len(signs) < len(row)
         or _left_over(signs, pieces)
         or _cut(pieces, ink.shape[0]) > 0,
         cut=_cut(pieces, ink.shape[0]),
         tall=pieces.tall,
         foot=pieces.foot,
+        over=over,
+        doubt=_doubt(signs, along, along_shares) if _stays(ink, signs, pieces) else 1.0,
+        by_pen=by_pen(_columns(ink, signs, pieces), tall=pieces.tall),
     )
 
 
-def _best_row(pieces: Pieces) -> list[Sign]:
-    """The way to join slices to digits whose shares are highest (dynamic programme)."""
+def _over(signs: Sequence[Sign], pieces: Pieces, wide: int) -> tuple[bool, bool]:
+    """Whether ink as high as a digit, close to the first or last one, stands at the edge."""
+    near = OVER * pieces.tall
+    left = any(b.x0 <= EDGE and signs[0].x0 - b.x1 < near for b in pieces.bodies)
+    right = any(b.x1 >= wide - EDGE and b.x0 - signs[-1].x1 < near for b in pieces.bodies)
+    return left, right
+
+
+def _columns(ink: Ink, signs: Sequence[Sign], pieces: Pieces) -> list[Ink]:
+    """The ink of each digit, from the same rows."""
+    top = max(round(pieces.foot - 1.3 * pieces.tall), 0)
+    return [ink[top : round(pieces.foot + 0.3 * pieces.tall), s.x0 : s.x1] for s in signs]
+
+
+def _best_row(pieces: Pieces, walls: Sequence[int], view: View | None) -> list[Sign]:
+    """The way to join slices to digits whose shares are highest (dynamic programme).
+
+    With `view` the second network too has a say in where the row is parted, not in what stands
+    there.
+    """
     parts = [(s, n) for n, b in enumerate(pieces.bodies) for s in cut_up(b, pieces.tall)]
     parts.sort(key=lambda p: p[0].x0 + p[0].x1)
     slices = [s for s, _ in parts]
     # Where the row is parted, and the pen was not.
     through = [a == b for (_, a), (_, b) in pairwise(parts)] + [False]
+    cells = [int(np.searchsorted(walls, (s.x0 + s.x1) / 2)) for s in slices]
+    if walls:
+        through = [a == b for a, b in pairwise(cells)] + [False]
     groups = [
         (first, last)
         for first in range(len(slices))
         for last in range(first + 1, min(first + MOST_JOINED, len(slices)) + 1)
         if _may_be_one([n for _, n in parts[first:last]], slices[first:last], pieces)
+        and cells[first] == cells[last - 1]
     ]
     shares = sign_shares([_joined(slices[a:b], pieces.bits) for a, b in groups])
     best: list[tuple[float, list[int]]] = [(0.0, [])]
     best += [(NEVER, []) for _ in slices]
     for number, (first, last) in sorted(enumerate(groups), key=lambda g: g[1][1]):
-        gain = (last - first) * float(np.log(max(shares[number][:OTHER].max(), 1e-4)))
+        there = shares[number][:OTHER]
+        if view is not None:
+            own = slices[first:last]
+            middle = (min(p.x0 for p in own) + max(p.x1 for p in own)) / 2
+            there = np.sqrt((there + LEAST_SHARE) * (view.digits_about(middle) + LEAST_SHARE))
+        gain = (last - first) * float(np.log(max(there.max(), LEAST_SHARE)))
         gain -= CUT_COST * through[last - 1]
         if best[first][0] + gain > best[last][0]:
             best[last] = (best[first][0] + gain, [*best[first][1], number])
@@ -169,15 +222,19 @@ def _joined(parts: Sequence[Part], bits: Sequence[Part]) -> Ink:
     return joined([*parts, *own]).ink
 
 
-def _with_marks(signs: Sequence[Sign], pieces: Pieces) -> tuple[str, bool]:
-    """The digits with the marks between them as text, and whether a mark stays unclear."""
+def _with_marks(signs: Sequence[Sign], pieces: Pieces, *, boxed: bool) -> tuple[str, bool]:
+    """The digits with the marks between them as text, and whether a mark stays unclear.
+
+    In boxes for single digits only the comma is printed, and small marks are dirt.
+    """
     text, unclear = signs[0].digit, False
+    seen = [m for m in pieces.marks if not boxed or m.high > BOXED_MARK * pieces.tall]
     for before, after in pairwise(signs):
-        between = [m for m in pieces.marks if _centre(before) < (m.x0 + m.x1) / 2 < _centre(after)]
+        between = [m for m in seen if _centre(before) < (m.x0 + m.x1) / 2 < _centre(after)]
         unclear = unclear or len(between) > 1
         text += _mark(between, pieces) + after.digit
     end = signs[-1]
-    marks = [m for m in pieces.marks if (m.x0 + m.x1) / 2 > _centre(end)]
+    marks = [m for m in seen if (m.x0 + m.x1) / 2 > _centre(end)]
     dashes = [d for d in pieces.dashes if (d.x0 + d.x1) / 2 > end.x1]
     if dashes:
         text += ",--"
@@ -185,6 +242,13 @@ def _with_marks(signs: Sequence[Sign], pieces: Pieces) -> tuple[str, bool]:
     elif marks:
         unclear = True
     return _mended(text), unclear
+
+
+def _with_comma(signs: Sequence[Sign], column: int) -> str:
+    """The digits with the comma that the form has there."""
+    before = "".join(s.digit for s in signs if _centre(s) < column)
+    after = "".join(s.digit for s in signs if _centre(s) >= column)
+    return f"{before},{after}" if before and after else before + after
 
 
 def with_marks_of(written: Written, digits: str) -> str:
@@ -224,7 +288,7 @@ def _mended(text: str) -> str:
     return text
 
 
-def _without_units(signs: Sequence[Sign], tall: float) -> list[Sign]:
+def _without_units(signs: Sequence[Sign], tall: float, *, boxed: bool) -> list[Sign]:
     """The longest stretch without a wide gap; the currency may stand before or behind it."""
     gaps = [after.x0 - before.x1 for before, after in pairwise(signs)]
     # In the boxes of a comb digits stand far apart, and the cents one gap further.
@@ -233,48 +297,34 @@ def _without_units(signs: Sequence[Sign], tall: float) -> list[Sign]:
     for sign in signs:
         gap = sign.x0 - stretches[-1][-1].x1 if stretches[-1] else 0
         letter = sign.shares[OTHER] > max(sign.shares[:OTHER])
-        if gap > wide or (letter and gap > LETTER_GAP * tall):
+        if gap > wide or (letter and gap > LETTER_GAP * tall and not boxed):
             stretches.append([])
         stretches[-1].append(sign)
     return max(stretches, key=len)
 
 
-def _along(ink: Ink, pieces: Pieces, signs: Sequence[Sign]) -> tuple[str, float]:
-    """The digits that the second network sees when it goes along the row, and the least sure."""
-    row = row_of(ink, tall=pieces.tall, middle=pieces.foot - pieces.tall / 2)
-    places, shares = row_shares(row)
-    found = _peaks(places, shares)
-    left = signs[0].x0 * ROW_TALL / pieces.tall + WINDOW / 2
-    right = signs[-1].x1 * ROW_TALL / pieces.tall + WINDOW / 2
-    inside = [f for f in found if left - 4 <= f[0] <= right + 4]
-    return "".join(str(d) for _, d, _ in inside), min((s for *_, s in inside), default=0.0)
+def _stays(ink: Ink, signs: Sequence[Sign], pieces: Pieces) -> bool:
+    """Whether the first network says the same where pale strokes count as full ones.
+
+    Where a pen hardly touched the paper, both networks see a 9 without its loop as a 7.
+    """
+    shares = sign_shares([_fuller(column) for column in _columns(ink, signs, pieces)])
+    seen = "".join(str(int(np.argmax(s[:OTHER]))) for s in shares)
+    return seen == "".join(s.digit for s in signs)
 
 
-def _peaks(places: np.ndarray, shares: Ink) -> list[tuple[float, int, float]]:
-    """Runs of neighbouring places that say the same digit: (middle, digit, highest share)."""
-    runs: list[list[int]] = []
-    best = shares.argmax(axis=1)
-    for i, sign in enumerate(best):
-        if sign in (MARK, NOTHING):
-            continue
-        if runs and best[runs[-1][-1]] == sign and places[i] - places[runs[-1][-1]] <= 2:  # noqa: PLR2004
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    peaks = [
-        (
-            float(places[run].mean()),
-            int(best[run[0]]),
-            float(shares[run, best[run[0]]].max()),
-            len(run),
-        )
-        for run in runs
-    ]
-    kept: list[tuple[float, int, float, int]] = []
-    for peak in sorted(peaks, key=lambda p: -p[2] * min(p[3], 2)):
-        if all(abs(peak[0] - other[0]) > 5 for other in kept):  # noqa: PLR2004 (narrower than a 1)
-            kept.append(peak)
-    return [(x, d, s) for x, d, s, n in sorted(kept) if n > 1 or s > 0.8]  # noqa: PLR2004
+def _fuller(ink: Ink) -> Ink:
+    """Pale ink made dark, as far as it hangs together with strokes that were dark before."""
+    full = np.asarray(np.clip(PALE * ink, 0, 1), dtype=np.float32)
+    _, parts = cv2.connectedComponents((full > INKY).astype(np.uint8), connectivity=8)
+    kept = np.unique(parts[ink > INKY])
+    return np.asarray(full * np.isin(parts, kept[kept > 0]), dtype=np.float32)
+
+
+def _doubt(signs: Sequence[Sign], along: str, shares: Sequence[float]) -> float:
+    if along != "".join(s.digit for s in signs):
+        return 1.0
+    return max((1 - max(s.shares[:OTHER])) * (1 - b) for s, b in zip(signs, shares, strict=True))
 
 
 def _cut(pieces: Pieces, high: int) -> int:

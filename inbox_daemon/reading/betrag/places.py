@@ -13,7 +13,6 @@ from typing import Final
 
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.programm import Feld
-from inbox_daemon.reading.betrag.areas import is_empty, rule_right_of
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.text.rows import (
     Cell,
@@ -31,13 +30,10 @@ from inbox_daemon.reading.text.rows import (
 AMOUNT_WORD: Final = re.compile(
     r"\(?(?:€|EUR|Euro)?[0-9.,'’–—=-]*(?:€|EUR|Euro)?[).,;:]*", re.IGNORECASE
 )
-# "3 Reasons", "4. Declarations": the number of a section is no amount.
-HEADING: Final = re.compile(r"\d{1,2}\.? [^\W\d]{3}")
 SENTENCE_END: Final = re.compile(r"(,\d\d|,-|--|€|EUR|Euro)[.,;:]$", re.IGNORECASE)
 MONEY: Final = re.compile(r",\s?(\d\d|-)|€|EUR|Euro|\d[.']\d{3}", re.IGNORECASE)
 CURRENCY: Final = ("eur", "euro", "€")
-# Below a label the value may stand within this many inches.
-BELOW_INCHES: Final = 0.4
+CENT: Final = ("cent", "ct")
 # In heights of the label.
 NEXT_ROW: Final = 2.5
 # A label that is less of its cell than this stands in a sentence.
@@ -106,8 +102,14 @@ def _runs(cell: Cell, page: int) -> list[Run]:
     return [
         Run(page=page, row=cell.row, words=tuple(part), value=_value(part))
         for part in stretches
-        if any(c.isdigit() for w in part for c in w.text)
+        if any(c.isdigit() for w in part for c in w.text) and not _is_spoken(part, cell.words)
     ]
+
+
+def _is_spoken(part: Sequence[Word], words: Sequence[Word]) -> bool:
+    """`... Euro 51 Cent` is the end of an amount in words."""
+    after = words[words.index(part[-1]) + 1 :]
+    return bool(after) and after[0].text.strip(".,;:)").casefold() in CENT
 
 
 def _value(words: Sequence[Word]) -> Decimal | None:
@@ -122,7 +124,25 @@ def places_on(sheet: Sheet, feld: Feld) -> list[Place]:
     places = [
         Place(sheet=sheet, label=label, run=_run_of(label, sheet.free, sheet)) for label in labels
     ]
-    return [p for p in places if p.run is not None or p.label.share >= LABEL_SHARE]
+    places = [p for p in places if p.run is not None or p.label.share >= LABEL_SHARE]
+    led = {id(p.label.cell) for p in places if p.run is not None and p.run.value is not None}
+    # A cell that led to its amount by one label has no other amount by a second one.
+    first = {id(p.label.cell): p for p in reversed(places)}
+    return [p for p in places if id(p.label.cell) not in led or first[id(p.label.cell)] is p]
+
+
+def spoken_place(sheets: Sequence[Sheet], said: frozenset[Decimal]) -> Place | None:
+    """The printed number that stands on the form in words as well, where no label leads to one.
+
+    Only what is asked for is put into words; None where words or numbers leave a choice.
+    """
+    found = [(s, r) for s in sheets for r in s.free if r.value is not None and r.value in said]
+    if len(said) != 1 or not found:
+        return None
+    sheet, run = found[0]
+    cell = next(c for c in sheet.cells if c.row == run.row and run.words[0] in c.words)
+    label = Label(label="", score=0.0, share=1.0, cell=cell, rect=run.rect, rest=())
+    return Place(sheet=sheet, label=label, run=run)
 
 
 def _claimed(run: Run, cells: Sequence[Cell], feld: Feld) -> bool:
@@ -164,7 +184,19 @@ def _first_of_next_row(label: Label, runs: Sequence[Run], sheet: Sheet) -> Run |
     starts = [r for r in runs if r.words[0] is first and r.value is not None]
     line = label.cell.rect
     flush = abs(first.x0 - line.x0) < max(2 * label.rect.height, INDENT * (line.x1 - line.x0))
-    return starts[0] if starts and flush else None
+    # In the gap of a sentence the amount may stand further to the right; then the sentence goes on.
+    last = label.share < LABEL_SHARE and first.x0 < line.x1 and _goes_on(starts, after)
+    return starts[0] if starts and (flush or last) else None
+
+
+def _goes_on(starts: Sequence[Run], row: Sequence[Cell]) -> bool:
+    """Plain words follow the amount in its row."""
+    words = [w for c in row for w in c.words]
+    return any(
+        is_plain(w) and w.text.strip(".,").casefold() not in CURRENCY and w.x0 >= run.rect.x1
+        for run in starts
+        for w in words
+    )
 
 
 def _below(label: Label, run: Run) -> bool:
@@ -210,51 +242,3 @@ def is_plain(word: Word) -> bool:
     if letters.casefold() in CURRENCY:
         return True
     return len(letters) > 1 and letters.isalpha() and word.confidence >= SURE_WORD
-
-
-def area_of(place: Place) -> Rect | None:
-    """Where the value would stand: on the line or in the frame right of the label."""
-    label, page = place.label.cell.rect, place.sheet.page
-    row = [w for c in place.sheet.cells for w in c.words if box_of(w).beside(label)]
-    units = [w for w in row if w.text.strip(".:").casefold() in CURRENCY]
-    beside = [w for w in units if w.x0 >= label.x1]
-    right = min((w.x0 for w in beside), default=round(page.grey.shape[1] * 0.97))
-    return rule_right_of(page, label, right)
-
-
-def surely_empty(place: Place, area: Rect | None) -> bool:
-    """Nothing on the line and nothing below it before the next print begins."""
-    page, label = place.sheet.page, place.label.cell.rect
-    if is_bracketed(place.label.cell) and not _empty_above(place):
-        return False
-    if area is None:
-        right = round(page.grey.shape[1] * 0.97)
-        area = Rect(x0=label.x1 + label.height // 2, y0=label.y0, x1=right, y1=label.y1)
-    top = max(area.y1, label.y1) + 3
-    foot = top + round(page.dpi * BELOW_INCHES)
-    # Only print in the same column ends the search: beside it the value's row may go on.
-    words = [w for c in place.sheet.cells for w in c.words if w.y0 > area.y0]
-    column = [w for w in words if w.x0 < area.x1 and w.x1 > label.x0 and w.y1 > label.y1 + 3]
-    claimed = [w for run in place.sheet.runs if run not in place.sheet.free for w in run.words]
-    claimed += [c.words[0] for c in place.sheet.cells if HEADING.match(c.text)]
-    if any(any(map(str.isdigit, w.text)) and w.y0 < foot for w in column if w not in claimed):
-        return False
-    tops = [w.y0 for w in column if w.y0 > top]
-    # A heading often stands on a shaded band that begins above its letters.
-    edge = min([foot, *(y - round(0.6 * label.height) for y in tops)])
-    below = Rect(x0=label.x0, y0=top, x1=area.x1, y1=edge - 2)
-    return is_empty(page, area) and (below.y1 - below.y0 < label.height or is_empty(page, below))
-
-
-def _empty_above(place: Place) -> bool:
-    """Over a label in brackets, where such labels have their values, stands nothing."""
-    page, label = place.sheet.page, place.label.cell.rect
-    top = label.y0 - round(page.dpi * BELOW_INCHES)
-    print_above = [
-        w.y1
-        for c in place.sheet.cells
-        for w in c.words
-        if top < w.y1 <= label.y0 and is_plain(w) and w.x0 < label.x1 and w.x1 > label.x0
-    ]
-    edge = max([top, *(y + 2 for y in print_above)])
-    return is_empty(page, Rect(x0=label.x0, y0=edge, x1=label.x1, y1=max(label.y0 - 2, edge + 1)))

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inbox_daemon.reading.betrag.comb import comb_in
+from inbox_daemon.reading.betrag.comb import Comb, comb_in, comb_lines, comma_of
 from inbox_daemon.reading.paper.page import Grey, Page
 from inbox_daemon.reading.text.rows import Rect
 
@@ -30,14 +30,20 @@ BOTH: Final = 2
 DOT_INCHES: Final = 0.025
 DASH_INCHES: Final = 0.12
 DOTS: Final = 8
+SPECK_INCHES: Final = 0.025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """`ink` is 0 to 1, `rect` where it lies on the page."""
+    """`ink` is 0 to 1, `rect` where it lies on the page.
+
+    `walls` are the columns of a comb's lines, `comma` that of them which has the comma on it.
+    """
 
     ink: Ink
     rect: Rect
+    walls: tuple[int, ...] = ()
+    comma: int | None = None
 
 
 def strip_of(page: Page, rect: Rect, print_there: Sequence[Rect]) -> Strip:
@@ -51,13 +57,18 @@ def strip_of(page: Page, rect: Rect, print_there: Sequence[Rect]) -> Strip:
     dark = (ink > INKY).astype(np.uint8)
     faint = (ink > FAINT).astype(np.uint8)
     level = _level_lines(faint, page.dpi)
+    comb = comb_in(faint, level, page.dpi)
     upright = _upright_lines(faint, level, page.dpi)
+    upright |= comb_lines(faint, comb)
     for lines, along in ((level, 1), (upright, 0)):
         ink[_without_crossings(lines, dark, along=along) > 0] = 0
+    _wipe_specks(ink, comb, page.dpi)
     _wipe_dots(ink, page.dpi)
     for print_rect in print_there:
         _wipe(ink, print_rect, inside)
-    return Strip(ink=_to_full(ink), rect=inside)
+    return Strip(
+        ink=_to_full(ink), rect=inside, walls=comb.columns, comma=comma_of(dark, comb, page.dpi)
+    )
 
 
 def depth_of(grey: Grey) -> Ink:
@@ -100,7 +111,7 @@ def _level_lines(dark: Mask, dpi: float) -> Mask:
 
 
 def _upright_lines(dark: Mask, level: Mask, dpi: float) -> Mask:
-    """The outer edges of frames and cells, and the lines of a comb."""
+    """The outer edges of frames and cells."""
     tall = max(round(dpi * UPRIGHT_INCHES), 7)
     runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
     _, parts, stats, _ = cv2.connectedComponentsWithStats(np.asarray(runs), connectivity=8)
@@ -114,10 +125,6 @@ def _upright_lines(dark: Mask, level: Mask, dpi: float) -> Mask:
     # Inside the stretch an upright stroke from line to line may be a 1: only the outermost go.
     outer = sorted(edges)[:1] + sorted(edges)[-1:]
     mask = np.isin(parts, [n for _, n in outer]).astype(np.uint8)
-    comb = comb_in(dark, level, dpi)
-    for x in comb.columns:
-        left, right = max(x - comb.thick, 0), x + comb.thick + 1
-        mask[comb.top : comb.foot, left:right] = dark[comb.top : comb.foot, left:right]
     return np.asarray(cv2.dilate(mask, np.ones((5, 3), np.uint8)))
 
 
@@ -139,17 +146,37 @@ def _without_crossings(lines: Mask, dark: Mask, *, along: int) -> Mask:
     flat, ink = (lines, dark) if along else (lines.T, dark.T)
     rest = (ink & (1 - flat)).astype(np.uint8)
     wide = np.asarray(cv2.dilate(rest, np.ones((1, 3), np.uint8)), dtype=np.uint8)
-    reach = 4
+    reach = _half_thick(flat) + 2
     above, below = np.zeros_like(wide), np.zeros_like(wide)
     for step in range(1, reach + 1):
         above[step:] |= wide[:-step]
         below[:-step] |= wide[step:]
-    # A line is at most some pixels thick, so both sides are within reach of its middle.
-    column = np.asarray(
-        cv2.dilate((above & below & flat).astype(np.uint8), np.ones((5, 1), np.uint8))
-    )
+    # Both sides are within reach of the line's middle; what is kept goes from edge to edge.
+    through = np.ones((2 * reach - 3, 1), np.uint8)
+    column = np.asarray(cv2.dilate((above & below & flat).astype(np.uint8), through))
     kept = np.asarray(flat & (1 - column.astype(np.uint8)), dtype=np.uint8)
     return np.ascontiguousarray(kept if along else kept.T)
+
+
+def _half_thick(lines: Mask) -> int:
+    """Half of how thick, from top to foot, the thicker ones among these lines are; at least 2."""
+    ends = np.diff(np.pad(lines.astype(np.int8), ((1, 1), (0, 0))), axis=0)
+    tops, feet = (np.argwhere(step == ends.T)[:, 1] for step in (1, -1))
+    usual = float(np.percentile(feet - tops, 75)) if len(tops) else 0.0
+    return max(2, round(usual / 2))
+
+
+def _wipe_specks(ink: Ink, comb: Comb, dpi: float) -> None:
+    """What stays of a comb's lines and corners after they were taken off."""
+    _, parts, stats, centres = cv2.connectedComponentsWithStats((ink > INKY).astype(np.uint8))
+    most, near = SPECK_INCHES * dpi, 2 * comb.thick + 3
+    gone = [
+        n
+        for n, (_, _, w, h, _) in enumerate(np.asarray(stats).tolist())
+        if n and max(w, h) <= most and comb.is_on_a_line(centres[n][0], centres[n][1], near)
+    ]
+    if gone:
+        ink[cv2.dilate(np.isin(parts, gone).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
 
 
 def _wipe_dots(ink: Ink, dpi: float) -> None:

@@ -7,7 +7,7 @@ Trusts: Page. Limits: print, not handwriting; confidences are the engine's own, 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -34,6 +34,21 @@ FEW_WORDS: Final = 12
 MANY_WORDS: Final = 48
 SURE: Final = 60.0
 LETTERS: Final = 3
+# A word so long and so sure is none by chance; so many of them tell that a page stands upright.
+PLAIN_LETTERS: Final = 5
+PLAIN: Final = 80.0
+FEW_PLAIN: Final = 2
+# The engine splits a picture by its grey levels in two. Where more than this share of a page would
+# be ink it took the grain of the paper for it; so many times the grain's spread is paper.
+MOST_INK: Final = 0.22
+GRAIN: Final = 5.0
+MOST_GRAIN: Final = 12.0
+# From this resolution on, and with grain this strong, the picture is smoothed so far.
+CALM_DPI: Final = 250.0
+CALM_GRAIN: Final = 5.0
+CALM_INCHES: Final = 0.0045
+CALM_ROWS: Final = 200
+WHITE: Final = 250.0
 # Below this share of dark pixels a page holds less than one short line of print.
 BLANK_SHARE: Final = 2e-4
 DARK: Final = 128
@@ -83,7 +98,7 @@ def line_text(grey: Grey, *, dpi: float, wanted_dpi: float, signs: str = "") -> 
     scale = wanted_dpi / dpi
     rim = round(wanted_dpi * RIM_INCHES)
     picture = cv2.copyMakeBorder(
-        without_leaders(scaled(grey, scale), wanted_dpi),
+        _white(without_leaders(scaled(_calm(grey, dpi), scale), wanted_dpi)),
         rim,
         rim,
         rim,
@@ -107,6 +122,13 @@ def sure_words(words: Iterable[Word]) -> int:
     return words_of_letters(w for w in words if w.confidence >= SURE)
 
 
+def plain_words(words: Iterable[Word]) -> int:
+    """How many words of five letters or more the engine is quite sure of."""
+    return sum(
+        1 for w in words if w.confidence >= PLAIN and sum(map(str.isalpha, w.text)) >= PLAIN_LETTERS
+    )
+
+
 def words_of_letters(words: Iterable[Word]) -> int:
     """How many words have three letters or more."""
     return sum(1 for w in words if sum(map(str.isalpha, w.text)) >= LETTERS)
@@ -122,19 +144,67 @@ def best_turn(page: Page, words: Sequence[Word]) -> int:
 
     `words` are those of the page as it lies. Raises EngineFailed.
     """
-    counts = {0: sure_words(words) * 2}
+    counts, plain = {0: sure_words(words) * 2}, {0: plain_words(words)}
     for quarters in (1, 2, 3):
         seen = words_on(straightened(turned(page, quarters)), dpi=TURN_DPI)
-        counts[quarters] = sure_words(seen)
+        counts[quarters], plain[quarters] = sure_words(seen), plain_words(seen)
         if counts[quarters] > MANY_WORDS:
             return quarters
     best = max(counts, key=lambda q: counts[q])
-    return best if counts[best] >= FEW_WORDS // 2 else 0
+    if counts[best] >= FEW_WORDS // 2:
+        return best
+    # A page with a block and nothing else: a few long words one way up, none any other.
+    only = [q for q, n in plain.items() if n]
+    return only[0] if len(only) == 1 and plain[only[0]] >= FEW_PLAIN else 0
 
 
 def _recognised(picture: Grey, *, mode: int, dpi: float, scale: float) -> tuple[Word, ...]:
-    tokens = recognise(picture, mode=mode, dpi=round(dpi), seconds=PAGE_SECONDS)
+    tokens = recognise(_without_grain(picture), mode=mode, dpi=round(dpi), seconds=PAGE_SECONDS)
     return tuple(_word(token, scale) for token in tokens if token.text.strip(RULED))
+
+
+def _without_grain(picture: Grey) -> Grey:
+    """The picture with its paper made white, where next to no print stands on grainy paper.
+
+    There the best split of the grey levels (Otsu 1979) is not between paper and print.
+    """
+    small = np.ascontiguousarray(picture[::4, ::4])
+    split, _ = cv2.threshold(small, 0, 255, cv2.THRESH_OTSU)
+    if float((small <= split).mean()) <= MOST_INK:
+        return picture
+    white = np.uint8(min(max(_lightest_ink(small), 0.0), 255.0))
+    return np.asarray(np.where(picture > white, np.uint8(255), picture), np.uint8)
+
+
+def _white(grey: Grey) -> Grey:
+    """A cut-out of a page, with its paper as white as the rim it gets."""
+    if not grey.size or float(np.median(grey)) >= WHITE:
+        return grey
+    white = max(_lightest_ink(grey), 1.0)
+    return np.asarray(np.clip(grey.astype(np.float32) * (255.0 / white), 0, 255), np.uint8)
+
+
+def _lightest_ink(grey: Grey) -> float:
+    """The level below the grain of the paper."""
+    paper = float(np.median(grey))
+    darker = paper - grey[grey < paper]
+    return paper - GRAIN * min(_spread(darker), MOST_GRAIN)
+
+
+def _calm(grey: Grey, dpi: float) -> Grey:
+    """Grainy paper smoothed by less than a stroke's width; other pictures as they are."""
+    if dpi < CALM_DPI or not grey.size:
+        return grey
+    # Each pixel against its neighbour: the print has few edges, grain is everywhere.
+    part = grey[:: max(1, grey.shape[0] // CALM_ROWS)].astype(np.float32)
+    if _spread(np.abs(np.diff(part, axis=1))) < CALM_GRAIN:
+        return grey
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), CALM_INCHES * dpi), np.uint8)
+
+
+def _spread(away: NDArray[Any]) -> float:
+    """The standard deviation of noise by its usual distances, or 0."""
+    return 1.4826 * float(np.median(away)) if away.size else 0.0
 
 
 def _word(token: Token, scale: float) -> Word:

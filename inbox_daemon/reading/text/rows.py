@@ -24,6 +24,8 @@ SHORT_LABEL_SCORE: Final = 92.0
 SHORT_LABEL: Final = 12
 SAME_WORD: Final = 78.0
 SHORT_WORD: Final = 3
+# A label and a `not_label` this much alike are told apart by which fits better.
+CONFUSED: Final = 85.0
 SHARED: Final = 0.33
 # No stretch of words fits better than the best stretch of letters, but for some points.
 SIEVE: Final = 15.0
@@ -119,14 +121,17 @@ def labels_in(
 ) -> tuple[Label, ...]:
     """Where one of the labels stands, best first; a cell with a `not_label` is left out.
 
-    A label may run over two cells that stand one below the other.
+    A label may run over two cells that stand one below the other. Where a `not_label` is nearly
+    the label itself, the better fit of the two counts.
     """
     fitting = [
         label
         for cell in (*cells, *_stacked(cells))
-        if not any(score_in(n, cell.text) >= limit_of(n) for n in not_labels)
+        for others in [[n for n in not_labels if score_in(n, cell.text) >= limit_of(n)]]
         for text in labels
+        if all(fuzz.ratio(n, text) >= CONFUSED for n in others)
         if (label := _label(cell, text)) is not None
+        and all(score_in(n, cell.text) < label.score for n in others)
     ]
     found: list[Label] = []
     for label in sorted(fitting, key=_rank, reverse=True):

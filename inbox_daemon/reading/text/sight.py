@@ -25,6 +25,7 @@ DEPTHS: Final[tuple[Depth, ...]] = ("formular", "ohne-fliesstext", "ganz", "zwei
 # Stands for print that was seen and not read; no label and no name of a Kreis is like it.
 UNREAD: Final = "Ungelesen"
 UNREAD_WORDS: Final = 10
+UPRIGHT_WORDS: Final = 3
 SURE: Final = 90.0
 HALF: Final = 0.5
 PAD_MM: Final = 0.5
@@ -132,9 +133,11 @@ def _read_more(sight: Sight, wanted: Sequence[Line], depth: Depth) -> Sight:
 
 def _is_mute(sight: Sight) -> bool:
     """Next to no words, or mostly unsure ones: print that stands on its head reads like that."""
-    sure = ocr.sure_words(sight.read)
-    few = sure < max(ocr.FEW_WORDS, HALF * ocr.words_of_letters(sight.read))
-    return few and not ocr.is_blank(sight.page.grey)
+    sure, all_ = ocr.sure_words(sight.read), ocr.words_of_letters(sight.read)
+    few = sure < max(ocr.FEW_WORDS, HALF * all_)
+    # Under a block alone there are no more words, but those are long and sure.
+    block = ocr.plain_words(sight.read) >= max(UPRIGHT_WORDS, HALF * all_)
+    return few and not block and not ocr.is_blank(sight.page.grey)
 
 
 def _is_in(line: Line, area: NDArray[np.bool_]) -> bool:

@@ -1,6 +1,7 @@
 """Ink of a block taken apart by its colour, so that a blue pen over a red stamp can be seen alone.
 
-Promises: each pixel of ink goes into one layer at most; without clear colours there are no layers.
+Promises: in one way of parting each pixel of ink goes into one layer, or two where thin
+strokes cross; without clearly different inks there are no layers.
 Touches: nothing. Trusts: ink.py for what is ink. Limits: a black pen over a black stamp is one.
 """
 
@@ -13,34 +14,51 @@ from numpy.typing import NDArray
 from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Mask, Patch
 
-# Distance from grey in CIE Lab from which ink has a colour, and how far two hues must be apart.
-_CHROMA: Final = 14.0
-_APART: Final = 50
-_BINS: Final = 72
+# How far apart two inks must lie: their densities in red, green and blue, each as a share of all.
+_APART: Final = 0.1
+# A block is taken apart into so many inks, one after the other.
+_INKS: Final = (2, 3)
 # The colour of a stroke is the mean of its ink in so many pixels round.
-_WINDOW: Final = 9
+_WINDOW: Final = 7
 _LEAST_MM2: Final = 2.5
+# A stroke goes on under another of so many pixels.
+_CROSSING: Final = 9
+_SAMPLE: Final = 4000
+_ROUNDS: Final = 12
+_FAR: Final = 0.95
+_DARKEST: Final = 8.0
 
 
 def layers_of(page: Page, patch: Patch, ink: Mask) -> tuple[Mask, ...]:
-    """The ink of each colour that is there, grey among them; nothing where all is of one colour."""
+    """The ink of each colour that is there, black among them; nothing where all is of one colour.
+
+    Inks are told apart by their optical density (Beer and Lambert) in the three channels.
+    """
     if page.rgb is None or not ink.any():
         return ()
     x, y, wide, high = cv2.boundingRect(ink)
-    whole, ink = ink, ink[y : y + high, x : x + wide]
-    a, b = _stroke_colour(page.rgb, patch.matrix - np.array([[0, 0, x], [0, 0, y]]), ink)
-    chroma = np.hypot(a, b)
-    strong = (ink > 0) & (chroma > _CHROMA)
-    layers = [np.asarray((ink > 0) & ~strong, np.uint8)]
-    hue = np.degrees(np.arctan2(b, a)) % 360
-    rest = strong
-    while rest.any() and len(layers) <= 2:  # noqa: PLR2004 (grey and two colours)
-        middle = _peak(hue[rest])
-        near = rest & (np.abs((hue - middle + 180) % 360 - 180) < _APART)
-        layers.append(np.asarray(near, np.uint8))
-        rest = rest & ~near
-    kept = [layer for layer in layers if layer.sum() > _LEAST_MM2 * PX_PER_MM**2]
-    return tuple(_placed(layer, x, y, whole) for layer in kept) if len(kept) > 1 else ()
+    piece = np.ascontiguousarray(ink[y : y + high, x : x + wide])
+    tints = _tints(page.rgb, patch.matrix - np.array([[0, 0, x], [0, 0, y]]), piece)
+    inked = piece > 0
+    layers: list[Mask] = []
+    for count in _INKS:
+        numbers = _parted(tints[inked], count)
+        if numbers is None:
+            continue
+        for number in range(count):
+            own = np.zeros_like(piece)
+            own[inked] = numbers == number
+            if own.sum() > _LEAST_MM2 * PX_PER_MM**2:
+                layers.append(_placed(_joined(own, piece), x, y, ink))
+    return tuple(layers)
+
+
+def _joined(own: Mask, ink: Mask) -> Mask:
+    """A layer with the ink of others that stands in the gaps where they cross it."""
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_CROSSING, _CROSSING))
+    closed = np.asarray(cv2.morphologyEx(own, cv2.MORPH_CLOSE, round_), np.uint8)
+    joined: Mask = own | (closed & ink)
+    return joined
 
 
 def _placed(layer: Mask, x: int, y: int, whole: Mask) -> Mask:
@@ -49,25 +67,35 @@ def _placed(layer: Mask, x: int, y: int, whole: Mask) -> Mask:
     return placed
 
 
-def _stroke_colour(
-    rgb: NDArray[np.uint8], matrix: NDArray[np.float64], ink: Mask
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The a and b of Lab, the paper's taken off, as means over the ink near by."""
-    ink = np.ascontiguousarray(ink)
+def _tints(rgb: NDArray[np.uint8], matrix: NDArray[np.float64], ink: Mask) -> NDArray[np.float32]:
+    """The shares of red, green and blue in the density of the ink near by (h x w x 3, sum 1)."""
     size = ink.shape[1], ink.shape[0]
     there = cv2.warpAffine(rgb, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    lab = cv2.cvtColor(np.asarray(there), cv2.COLOR_RGB2LAB)
-    weight = ink.astype(np.float32)
-    total = np.maximum(cv2.blur(weight, (_WINDOW, _WINDOW)), 1e-6)
-    found = []
-    for channel in (1, 2):
-        off = lab[:, :, channel].astype(np.float32)
-        off -= np.float32(np.median(off[::4, ::4]))
-        found.append(np.asarray(cv2.blur(off * weight, (_WINDOW, _WINDOW)) / total, np.float32))
-    return found[0], found[1]
+    bright = np.maximum(np.asarray(there, np.float32), _DARKEST)
+    paper = np.maximum(np.median(bright[::4, ::4], axis=(0, 1)), 1.0)
+    dense = np.maximum(np.log(paper / bright), 0.0) * ink[:, :, None]
+    near = np.asarray(cv2.blur(dense, (_WINDOW, _WINDOW)), np.float32)
+    shares: NDArray[np.float32] = near / np.maximum(near.sum(axis=2, keepdims=True), 1e-6)
+    return shares
 
 
-def _peak(hues: NDArray[np.float32]) -> float:
-    counts, _ = np.histogram(hues, _BINS, (0, 360))
-    smooth = np.convolve(np.tile(counts, 3), np.ones(5), "same")[_BINS : 2 * _BINS]
-    return float((int(smooth.argmax()) + 0.5) * 360 / _BINS)
+def _parted(tints: NDArray[np.float32], count: int) -> NDArray[np.intp] | None:
+    """Which of `count` inks each pixel is of, by k-means; None where two of them are alike."""
+    sample = tints[:: max(len(tints) // _SAMPLE, 1)].astype(np.float64)
+    middles = [sample.mean(axis=0)]
+    for _ in range(count):
+        away = _away(sample, np.array(middles)).min(axis=1)
+        middles.append(sample[np.argsort(away)[int(_FAR * (len(away) - 1))]])
+    found = np.array(middles[1:])
+    for _ in range(_ROUNDS):
+        nearest = _away(sample, found).argmin(axis=1)
+        if len(np.unique(nearest)) < count:
+            return None
+        found = np.array([sample[nearest == n].mean(axis=0) for n in range(count)])
+    apart = _away(found, found) + np.eye(count)
+    return _away(tints, found).argmin(axis=1) if apart.min() > _APART else None
+
+
+def _away(points: NDArray[np.floating], middles: NDArray[np.float64]) -> NDArray[np.float64]:
+    far: NDArray[np.float64] = np.linalg.norm(points[:, None, :] - middles[None, :, :], axis=2)
+    return far

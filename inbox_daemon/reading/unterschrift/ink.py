@@ -32,6 +32,9 @@ _LEVEL = 0.07
 _FRAME_RULED = 0.35
 _RUN = 7
 _SQUARE = 5.0
+# A line shorter than this many mm that leaves its way by two degrees is a stroke of a pen.
+_RULE_LONG = 20
+_RULE_LEAN = 0.035
 # Leader lines: size of a dash in mm, how level they stand, how many and how long a row is.
 _DASH = (6.0, 1.0)
 _ROW = 0.35
@@ -211,9 +214,27 @@ def _lines(ink: Mask, *, across: bool) -> tuple[Span, ...]:
     )[0]:
         x, y, w, h = cv2.boundingRect(contour)
         thick, length = (h, w) if across else (w, h)
-        if length >= 12 * PX_PER_MM and thick <= 1.4 * PX_PER_MM + length * 0.012:
+        if (
+            length >= 12 * PX_PER_MM
+            and thick <= 1.4 * PX_PER_MM + length * 0.012
+            and (
+                length >= _RULE_LONG * PX_PER_MM
+                or abs(_lean(opened[y : y + h, x : x + w], across=across)) <= _RULE_LEAN
+            )
+        ):
             found.append((x / 10, y / 10, (x + w) / 10, (y + h) / 10))
     return tuple(found)
+
+
+def _lean(piece: cv2.typing.MatLike, *, across: bool) -> float:
+    """How far a line leaves its way for each step along it: the slope between its two halves."""
+    down, right = np.nonzero(piece)
+    along, aside = (right, down) if across else (down, right)
+    late = along > (along.min() + along.max()) / 2
+    if late.all() or not late.any():
+        return 0.0
+    ends = [(float(along[h].mean()), float(aside[h].mean())) for h in (late, ~late)]
+    return (ends[0][1] - ends[1][1]) / (ends[0][0] - ends[1][0])
 
 
 def _without(ink: Mask, pale: Mask, lines: Sequence[Span], *, across: bool) -> Mask:

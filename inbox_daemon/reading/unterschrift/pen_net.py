@@ -15,9 +15,9 @@ from inbox_daemon.reading.network import Array, network
 
 MODEL: Final = "signature"
 # The network's picture: height and width in pixels, rim, and pixels a mm unless the ink is larger.
-SIZE: Final = (48, 144)
+SIZE: Final = (56, 168)
 RIM: Final = 3
-FINEST: Final = 2.6
+FINEST: Final = 3.0
 # Classes of the network.
 OTHER, PEN, SMALL = 0, 1, 2
 
@@ -39,7 +39,7 @@ def _shares(mask: NDArray[np.bool_] | NDArray[np.uint8], px_per_mm: float) -> Ar
 
 
 def picture_of(mask: NDArray[np.bool_] | NDArray[np.uint8], px_per_mm: float) -> Array:
-    """The ink in the middle of 48 x 144 pixels, 1 where full: 2.6 px a mm, or less to fit."""
+    """The ink in the middle of 56 x 168 pixels, 1 where full: 3.0 px a mm, or less to fit."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     ink = (mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] > 0).astype(np.float32)
     room = SIZE[0] - 2 * RIM, SIZE[1] - 2 * RIM

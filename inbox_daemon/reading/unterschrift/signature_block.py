@@ -1,6 +1,6 @@
-"""Where the signature block is: its printed label, the room round it, the ink left in it.
+"""Where the signature block is: the room round its printed label, and the ink left in it.
 
-Promises: every label that the rules name is found or left out, never a sentence of running text.
+Promises: the signature's own place, as the label, the lines and the neighbours of this form tell.
 Touches: nothing. Trusts: the words of ocr.py with their boxes.
 Limits: knows no form; the label may stand below, above or left of the line, or in a box.
 """
@@ -9,11 +9,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from rapidfuzz import fuzz
-
-from inbox_daemon.core.programm import Feld
 from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.unterschrift.block_label import (
+    LEAST_LETTERS,
+    LEAST_SIZE,
+    LOST,
+    SAME,
+    SURE_WORD,
+    Segment,
+    is_label,
+    letters_of,
+    lost_label,
+    names_place,
+    place_labels,
+    segments_of,
+)
 from inbox_daemon.reading.unterschrift.ink import (
     Blob,
     Drawing,
@@ -27,23 +37,27 @@ from inbox_daemon.reading.unterschrift.ink import (
 )
 from inbox_daemon.reading.unterschrift.pen import hull
 
-_MATCH = 84.0
-_SURE_WORD = 70.0
+__all__ = [
+    "Block",
+    "Segment",
+    "block_of",
+    "is_label",
+    "lost_label",
+    "place_labels",
+    "segments_of",
+    "share",
+]
+
 _FAIR_WORD = 45.0
 _MM_PER_INCH = 25.4
-_SAME = 0.5
-_LEAST_SIZE = 0.01
 _TOUCH = 0.2
 _ROW = 0.4
 # A cell in mm: room below the label, how far from the frame it stands, gaps of a scanned frame.
 _CELL_ROOM = (7.0, 45.0)
 _CELL_INDENT = 25.0
 _POST_SLACK = 3.0
-_LEAST_LETTERS = 3
-# Running text has at least so many words, or is at least so wide (mm).
-_TEXT_WORDS = 7
+# Running text is at least so wide (mm).
 _TEXT_WIDTH = 75
-_SENTENCE = (5, 12)
 # In mm: heights of printed words, largest glyph, place of a line at the right of its label.
 _PRINT = (1.0, 6.5)
 _GLYPH = (9, 6)
@@ -51,36 +65,18 @@ _SIDE = (3, 25)
 # Letters of a lost label in mm: largest, how far off its row.
 _LETTER = 5.0
 _ROW_SLACK = 1.0
-# Where a lost label is put, mm at the right of the label for place and date, and what that reads.
-_LOST = (22, 52)
-_PLACE_DATE = frozenset({"ort", "datum", "und", "den", "der"})
-# Words that may stand before the label on the same line.
-_BESIDE = frozenset({"ort", "datum", "und", "name", "vorname", "stempel", "funktion", "den"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """Words that follow one another on a line without a wide gap; pixels of the page."""
-
-    words: tuple[Word, ...]
-
-    @property
-    def box(self) -> Span:
-        """The box round all its words."""
-        ws = self.words
-        x0, y0 = min(w.x0 for w in ws), min(w.y0 for w in ws)
-        return x0, y0, max(w.x1 for w in ws), max(w.y1 for w in ws)
-
-    @property
-    def text(self) -> str:
-        """What it says; nothing for a label that was lost under ink."""
-        return " ".join(w.text for w in self.words)
-
-    @property
-    def is_running_text(self) -> bool:
-        """A long line that the engine read well."""
-        sure = sum(w.confidence for w in self.words) / len(self.words) > _SURE_WORD
-        return sure and len(self.words) >= _TEXT_WORDS
+# A date as engines read it from a hand; in mm how far over the label it stands, the strokes of a
+# signature, and how far these begin from the date.
+_DATE = re.compile(r"\d\d?\.\s?\d\d?\.\s?\d\d(\d\d)?$")
+_LINE_ROOM = 14.0
+_STROKE = 5.0
+_CLEAR = 6.0
+# A label that nobody could read, in mm: its width, how far above the row a frame begins that it
+# stands over, how far below the label's upper edge a line may be, the gap between two lines.
+_WIDE_LABEL = 30.0
+_OVER_FRAME = 6.0
+_LEVEL = 1.2
+_LINE_GAP = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,97 +98,13 @@ class Block:
     shares_place: bool
 
 
-def segments_of(words: Sequence[Word]) -> tuple[Segment, ...]:
-    """The words of a page as segments; a word that was read twice counts once."""
-    rows: list[list[Word]] = []
-    for word in sorted(_unique(words), key=lambda w: w.x0):
-        fit = [r for r in rows if _follows(r[-1], word)]
-        if fit:
-            fit[-1].append(word)
-        else:
-            rows.append([word])
-    return tuple(Segment(words=tuple(r)) for r in rows)
-
-
-def _unique(words: Sequence[Word]) -> list[Word]:
-    """The words, without those of which half lies in a surer one."""
-    ordered = sorted(words, key=lambda w: -w.confidence)
-    boxes = np.array([(w.x0, w.y0, w.x1, w.y1) for w in ordered], float).reshape(-1, 4)
-    size = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), _LEAST_SIZE)
-    kept: list[int] = []
-    for number, (x0, y0, x1, y1) in enumerate(boxes):
-        others = boxes[kept]
-        across = np.minimum(x1, others[:, 2]) - np.maximum(x0, others[:, 0])
-        down = np.minimum(y1, others[:, 3]) - np.maximum(y0, others[:, 1])
-        common = np.maximum(across, 0) * np.maximum(down, 0)
-        if not (common > _SAME * size[number]).any():
-            kept.append(number)
-    return [ordered[number] for number in kept]
-
-
-def _follows(last: Word, word: Word) -> bool:
-    heights = (last.y1 - last.y0, word.y1 - word.y0)
-    level = min(last.y1, word.y1) - max(last.y0, word.y0)
-    gap = word.x0 - last.x1
-    return level > _SAME * min(heights) and -_SAME * max(heights) < gap < 1.3 * max(heights)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalpha())
-
-
-def is_label(segment: Segment, feld: Feld) -> bool:
-    """Whether the segment is a printed label of the field, and no running text."""
-    tokens = [t for w in segment.words if (t := _letters(w.text))]
-    sentence = len(tokens) > _SENTENCE[0] and segment.words[-1].text.endswith(".")
-    if len(tokens) > _SENTENCE[1] or sentence:
-        return False
-    for label in feld.labels:
-        size = len([t for t in label.split() if _letters(t)])
-        for at in range(len(tokens) - size + 1):
-            window = "".join(tokens[at : at + size])
-            if fuzz.ratio(window, _letters(label)) >= _MATCH and _may_start(tokens[:at]):
-                return not any(fuzz.ratio(window, _letters(n)) >= _MATCH for n in feld.not_labels)
-    return False
-
-
-def place_labels(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """The printed labels for place and date; the signature's own place is at their right."""
-    found = []
-    for segment in segments:
-        tokens = [t for w in segment.words if (t := _letters(w.text))]
-        if {"ort", "datum"} <= set(tokens) <= _PLACE_DATE:
-            found.append(segment)
-    return tuple(found)
-
-
-def lost_label(place: Segment, segments: Sequence[Segment], *, dpi: float) -> Segment | None:
-    """Where a label that ink made unreadable would stand: at the right of that of place and date.
-
-    None where other print stands there: then the signature has another place.
-    """
-    _, y0, x1, y1 = place.box
-    mm = dpi / _MM_PER_INCH
-    for other in segments:
-        level = min(other.box[3], y1) - max(other.box[1], y0)
-        if other.box[0] > x1 and level > _SAME * (y1 - y0) and _is_sure(other):
-            return None
-    left, right = (round(x1 + v * mm) for v in _LOST)
-    word = Word(text="", x0=left, y0=int(y0), x1=right, y1=int(y1), confidence=0.0, line=(0, 0, 0))
-    return Segment(words=(word,))
-
-
-def _may_start(before: Sequence[str]) -> bool:
-    return len([t for t in before if t not in _BESIDE]) <= 1
-
-
 def share(inner: Span, outer: Span) -> float:
     """The part of `inner` that lies in `outer`, 0 to 1."""
     across = min(inner[2], outer[2]) - max(inner[0], outer[0])
     down = min(inner[3], outer[3]) - max(inner[1], outer[1])
     if across <= 0 or down <= 0:
         return 0.0
-    return across * down / max((inner[2] - inner[0]) * (inner[3] - inner[1]), _LEAST_SIZE)
+    return across * down / max((inner[2] - inner[0]) * (inner[3] - inner[1]), LEAST_SIZE)
 
 
 def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
@@ -205,34 +117,84 @@ def block_of(page: Page, words: Sequence[Word], label: Segment) -> Block:
     patch = patch_around(page, area, skew(words, (y0 + y1) / 2))
     near = [w for w in words if share((w.x0, w.y0, w.x1, w.y1), area) > _TOUCH]
     own = [patch.span(w.x0, w.y0, w.x1, w.y1) for w in label.words]
-    others = [s for s in segments_of(near) if share(s.box, label.box) < _SAME]
-    printed = [(w, patch.span(w.x0, w.y0, w.x1, w.y1)) for s in others for w in _print_of(s)]
+    others = [s for s in segments_of(near) if share(s.box, label.box) < SAME]
+    printed = _spans(patch, [w for s in others for w in _print_of(s)])
     printed = [(w, b) for w, b in printed if _PRINT[0] < b[3] - b[1] < _PRINT[1]]
     boxes = (*own, *(b for _, b in printed))
     drawing = drawing_of(patch, boxes)
     rows = leaders(drawing.blobs)
     dropped = {b.number for r in rows for b in r}
-    here = hull_of(own)
     lines = (*drawing.rules, *(hull(r) for r in rows))
+    guess = None if label.text else _beside_place(hull_of(own), lines, drawing.posts)
+    here = guess or hull_of(own)
     placed = [(patch.span(*s.box), s) for s in others]
     cell = _cell(here, lines, drawing.posts)
     zones = (cell,) if cell else _zones(here, lines, placed)
+    read = any(w.confidence for w in label.words)
+    left = tuple(
+        b
+        for b in drawing.blobs
+        if b.number not in dropped
+        and not _is_type(b, boxes)
+        and (read or not _is_letter_of(b, here))
+    )
+    shares_place = names_place(label)
+    dates = [b for w, b in _spans(patch, near) if _DATE.search(w.text) and _is_above(b, here)]
+    if shares_place and dates and (end := _clear_of(max(b[2] for b in dates), left, zones)):
+        left = tuple(b for b in left if b.box[0] > end)
+        zones = tuple((max(z[0], end), *z[1:]) for z in zones)
+        shares_place = False
     return Block(
         patch=patch,
         drawing=drawing,
         zones=zones,
         around=_around(here, zones, placed),
-        left=tuple(
-            b
-            for b in drawing.blobs
-            if b.number not in dropped
-            and not _is_type(b, boxes)
-            and (label.text or not _is_letter_of(b, here))
-        ),
-        typed=tuple((w, b) for w, b in printed if any(share(b, z) > _SAME for z in zones)),
+        # Where neither a label nor a line is, no ink is known to be in the signature's place.
+        left=left if label.text or guess else (),
+        typed=tuple((w, b) for w, b in printed if any(share(b, z) > SAME for z in zones)),
         explained=(*boxes, *lines, *drawing.posts),
-        shares_place=any(_letters(w.text) in {"ort", "datum"} for w in label.words),
+        shares_place=shares_place,
     )
+
+
+def _spans(patch: Patch, words: Sequence[Word]) -> list[tuple[Word, Span]]:
+    return [(w, patch.span(w.x0, w.y0, w.x1, w.y1)) for w in words]
+
+
+def _is_above(date: Span, label: Span) -> bool:
+    """On the line over the label, as far as a hand is high."""
+    return label[1] - _LINE_ROOM < (date[1] + date[3]) / 2 < label[1] + 1
+
+
+def _clear_of(end: float, ink: Sequence[Blob], zones: Sequence[Span]) -> float | None:
+    """Where the date by hand surely ends: strokes larger than digits stand well right of it.
+
+    None where there are none in the signature's place, or one begins too near the date.
+    """
+    strokes = [b for b in ink if b.extent > _STROKE and b.box[2] > end]
+    placed = any(share(b.box, z) > SAME for b in strokes for z in zones)
+    clear = all(b.box[0] - end > _CLEAR for b in strokes)
+    return end + _CLEAR / 2 if placed and clear else None
+
+
+def _beside_place(lost: Span, lines: Sequence[Span], posts: Sequence[Span]) -> Span | None:
+    """Where exactly a label lost beside `Ort, Datum` is: over a frame, in a cell, under a line.
+
+    The frame, the cell or the line must begin right of the label for place and date.
+    """
+    end, width = lost[0] - LOST[0], _WIDE_LABEL
+    right = sorted(p for p in posts if p[0] > end - 1 and p[1] < lost[1] + 1 and p[3] > lost[3])
+    if right:
+        x, top = right[0][2], right[0][1]
+        if top < lost[1] - _OVER_FRAME:
+            return x, top - 4, x + width, top - 1
+        return x + 1, lost[1], x + 1 + width, lost[3]
+    level = [r for r in lines if lost[1] - 10 < r[3] < lost[1] + _LEVEL]
+    own = [r for r in level if r[0] < end]
+    for line in sorted(level):
+        if line[0] > end and any(line[0] - r[2] > _LINE_GAP for r in own):
+            return line[0], lost[1], line[0] + width, lost[3]
+    return None
 
 
 def hull_of(spans: Sequence[Span]) -> Span:
@@ -243,15 +205,15 @@ def hull_of(spans: Sequence[Span]) -> Span:
 
 def _print_of(segment: Segment) -> list[Word]:
     """Words the engine is sure of; a letter or stroke standing alone may well be a pen's."""
-    if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < _LEAST_LETTERS:
+    if sum(len(re.findall(r"\w", w.text)) for w in segment.words) < LEAST_LETTERS:
         return []
     there = [w for w in segment.words if re.search(r"\w", w.text)]
-    high = max((w.y1 - w.y0 for w in there if w.confidence >= _SURE_WORD), default=0)
+    high = max((w.y1 - w.y0 for w in there if w.confidence >= SURE_WORD), default=0)
     # Beside a sure word of its own size a less sure one is print too: a page number, a date.
     return [
         w
         for w in there
-        if w.confidence >= _SURE_WORD or (w.confidence >= _FAIR_WORD and w.y1 - w.y0 <= high)
+        if w.confidence >= SURE_WORD or (w.confidence >= _FAIR_WORD and w.y1 - w.y0 <= high)
     ]
 
 
@@ -357,5 +319,5 @@ def _columns(
 
 
 def _is_sure(segment: Segment) -> bool:
-    sure = [w.text for w in segment.words if w.confidence >= _SURE_WORD]
-    return len(_letters(" ".join(sure))) >= _LEAST_LETTERS
+    sure = [w.text for w in segment.words if w.confidence >= SURE_WORD]
+    return len(letters_of(" ".join(sure))) >= LEAST_LETTERS

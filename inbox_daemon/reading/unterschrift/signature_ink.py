@@ -5,56 +5,53 @@ Touches: the models of pen_net.py and pen_shape.py. Trusts: signature_block.py f
 Limits: a pen wholly inside a stamp of the same colour is doubt; the thresholds are measured ones.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inbox_daemon.reading.paper.page import Page
-from inbox_daemon.reading.unterschrift.colour import layers_of
-from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Blob, Mask, Span, blobs_of
+from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Blob, Mask, Span
 from inbox_daemon.reading.unterschrift.pen import hull, shape_of
 from inbox_daemon.reading.unterschrift.pen_net import pen_share
 from inbox_daemon.reading.unterschrift.pen_shape import shape_share
 from inbox_daemon.reading.unterschrift.signature_block import Block, share
-from inbox_daemon.reading.unterschrift.stamps import Stamp, framed, is_ruled, outside, stamps_in
+from inbox_daemon.reading.unterschrift.stamps import (
+    Stamp,
+    broken_ring,
+    framed,
+    is_ruled,
+    stamps_in,
+)
+from inbox_daemon.reading.unterschrift.views import View, core_of, is_glyph, parts_of, whole_of
 
 # Each network must find a pen likelier than not, and their log odds together must be so high.
 # Measured by tests/benchmarks/unsigned.py on writers and fonts that neither had seen.
 LIKELY: Final = 0.5
-SURE: Final = 6.0
+SURE: Final = 5.0
 # What the network that sees the picture must say: alone on paper, and near what may be a stamp.
 PICTURE_PLAIN: Final = 0.9
 PICTURE_NEAR_STAMP: Final = 0.97
+# A part of the ink has many chances to look like a pen: harder for it.
+LIKELY_PART: Final = 0.9
+SURE_PART: Final = 7.5
+PICTURE_PART: Final = 0.99
 
-_CORE_EXTENT: Final = 5.0
-_CORE_LENGTH: Final = 8.0
 _SPECK_EXTENT: Final = 1.6
 _SPECK_TOTAL: Final = 3.0
 _SPECK_COUNT: Final = 30
 _SPECK_AREA: Final = 0.15
 _STAMP_EXTENT: Final = 8.0
-_GLYPH: Final = (1.2, 4.5)
+_RIM_CONTACT: Final = 15
 _BAR_COUNTS: Final = 7
 _BUSY: Final = 16
 _SOME_GLYPHS: Final = 6
 _CROSS: Final = (2, 24)
-_GROUP_GAP: Final = 12.0
 # A blob of more than _LONG mm may reach far out of its zone.
 _LONG: Final = 10.0
 _REACH: Final = 0.3
 _HALF: Final = 0.5
 _LEAST_SHARE: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """Some or all of a block's ink: its blobs, and their numbers pixel by pixel of the patch."""
-
-    blobs: tuple[Blob, ...]
-    labels: NDArray[np.int32]
 
 
 def ink_in(block: Block) -> tuple[Blob, ...]:
@@ -67,19 +64,18 @@ def ink_in(block: Block) -> tuple[Blob, ...]:
 
 def opinion_on(page: Page, block: Block) -> tuple[str, float]:
     """A code why the ink is not surely a pen's, or none, and how sure the less sure network is."""
-    whole = View(blobs=block.left, labels=block.drawing.labels)
+    whole = whole_of(block)
     stamps = _stamps(block, whole)
     stamped = bool(stamps) or _is_busy(ink_in(block))
-    printed = _glyphs(ink_in(block)) >= _SOME_GLYPHS
+    printed = sum(map(is_glyph, ink_in(block))) >= _SOME_GLYPHS
     least = PICTURE_NEAR_STAMP if printed else PICTURE_PLAIN
-    doubt, sure = ("stempel", 0.0) if stamped else _vote(block, whole, least)
+    doubt, sure = ("stempel", 0.0) if stamped else _vote(block, whole, (least, LIKELY, SURE))
     if not doubt:
         return doubt, sure
-    for view in _parts(page, block, whole, stamps):
-        if not _stamps(block, view) and not _is_busy(view.blobs):
-            why, part = _vote(block, view, PICTURE_NEAR_STAMP)
-            if not why:
-                return "", part
+    for view in parts_of(page, block, stamps, busy=stamped):
+        why, part = _vote(block, view, (PICTURE_PART, LIKELY_PART, SURE_PART))
+        if not why and not _stamps(block, view) and not _is_busy(view.blobs):
+            return "", part
     return doubt, sure
 
 
@@ -88,25 +84,14 @@ def ink_mask(block: Block) -> Mask | None:
 
     All that stands within the hull of the largest group of strokes, stamps with it.
     """
-    view = View(blobs=block.left, labels=block.drawing.labels)
-    group = _core(block, view)
+    view = whole_of(block)
+    group = core_of(block, view)
     return _mask(view, group) if group else None
 
 
-def _parts(page: Page, block: Block, whole: View, stamps: Sequence[Stamp]) -> Iterator[View]:
-    """The ink outside the stamps, and the ink of each colour."""
-    ink = _painted(whole, whole.blobs)
-    if stamps:
-        blobs, labels = blobs_of(outside(ink, stamps))
-        yield View(blobs=blobs, labels=labels)
-    for layer in layers_of(page, block.patch, ink):
-        blobs, labels = blobs_of(layer)
-        yield View(blobs=blobs, labels=labels)
-
-
-def _vote(block: Block, view: View, least: float) -> tuple[str, float]:
-    """Size first, then both networks; `least` is what the one that sees the picture must say."""
-    group = _core(block, view)
+def _vote(block: Block, view: View, least: tuple[float, float, float]) -> tuple[str, float]:
+    """Size first, then both networks; `least` is what picture and shape say, and both together."""
+    group = core_of(block, view)
     shape = shape_of(view.labels, group)
     if shape is None:
         return "wenig-tinte", 0.0
@@ -118,19 +103,13 @@ def _vote(block: Block, view: View, least: float) -> tuple[str, float]:
         return "stempel", 0.0
     shares = pen_share(mask, PX_PER_MM), shape_share(mask)
     together = sum(_log_odds(s) for s in shares)
-    if shares[0] < least or shares[1] < LIKELY or together < SURE:
+    if any(a < b for a, b in zip((*shares, together), least, strict=True)):
         return "schriftart-oder-stift", min(shares)
     return "", min(shares)
 
 
 def _log_odds(share_: float) -> float:
     return float(np.log((share_ + _LEAST_SHARE) / (1 - share_ + _LEAST_SHARE)))
-
-
-def _painted(view: View, blobs: Sequence[Blob]) -> Mask:
-    wanted = np.zeros(int(view.labels.max()) + 1, np.uint8)
-    wanted[[b.number for b in blobs]] = 1
-    return wanted[view.labels]
 
 
 def _mask(view: View, group: Sequence[Blob]) -> Mask:
@@ -150,8 +129,16 @@ def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
 
 def _stamps(block: Block, view: View) -> tuple[Stamp, ...]:
     """Rings and frames, also a frame of which only single bars are left."""
-    large = [b for b in view.blobs if b.extent > _STAMP_EXTENT and _is_in(b, (block.around,))]
+    large = [
+        b
+        for b in view.blobs
+        if b.extent > _STAMP_EXTENT and _is_in(b, (block.around,)) and not _is_rim(view, b)
+    ]
     found = stamps_in(view.labels, large)
+    if not found:
+        near = [b for b in view.blobs if _is_in(b, (block.around,)) and not _is_rim(view, b)]
+        ring = broken_ring(view.labels, near)
+        found = () if ring is None else (ring,)
     bars = [b for b in large if b.is_tilted_bar]
     if len(bars) <= 1:
         return found
@@ -159,41 +146,13 @@ def _stamps(block: Block, view: View) -> tuple[Stamp, ...]:
     return (*found, framed(ends))
 
 
+def _is_rim(view: View, blob: Blob) -> bool:
+    """Whether it lies along the edge of the patch: the black rim beside a sheet on the scanner."""
+    edges = view.labels[:2], view.labels[-2:], view.labels[:, :2].T, view.labels[:, -2:].T
+    return any(int((e == blob.number).any(axis=0).sum()) > _RIM_CONTACT * PX_PER_MM for e in edges)
+
+
 def _is_busy(ink: Sequence[Blob]) -> bool:
     """Whether glyphs stand about as in a stamp or other print that the engine did not read."""
     bars = sum(b.is_tilted_bar and b.extent > _STAMP_EXTENT for b in ink)
-    return _glyphs(ink) + _BAR_COUNTS * bars >= _BUSY
-
-
-def _glyphs(ink: Sequence[Blob]) -> int:
-    return sum(_GLYPH[0] < b.height < _GLYPH[1] and b.extent < _CORE_EXTENT for b in ink)
-
-
-def _core(block: Block, view: View) -> list[Blob]:
-    """The group of blobs in the signature's own place that are large enough and no bar."""
-    return main_group(
-        [
-            b
-            for b in view.blobs
-            if b.extent >= _CORE_EXTENT
-            and b.length >= _CORE_LENGTH
-            and not b.is_bar
-            and any(share(b.box, z) >= _HALF for z in block.zones)
-        ]
-    )
-
-
-def main_group(core: Sequence[Blob]) -> list[Blob]:
-    """The blobs that stand within 12 mm of one another, as far as they hold the longest one."""
-    if not core:
-        return []
-    group = [max(core, key=lambda b: b.length)]
-    rest = [b for b in core if b is not group[0]]
-    while near := [b for b in rest if any(_gap(a.box, b.box) < _GROUP_GAP for a in group)]:
-        group += near
-        rest = [b for b in rest if b not in near]
-    return group
-
-
-def _gap(a: Span, b: Span) -> float:
-    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
+    return sum(map(is_glyph, ink)) + _BAR_COUNTS * bars >= _BUSY

@@ -26,13 +26,20 @@ _POINTS: Final = 400
 # Ovals: half of the shorter axis (mm), and the share of an outline that must lie on it.
 _OVAL: Final = (6, 30)
 _OVAL_SHARE: Final = 0.75
-# Ruled ink: straight runs in mm, how alike their directions are, and their share of all.
+# Ruled ink: straight runs in mm, how alike their directions are, and their share of all; how much
+# of them runs the lesser way, or how true the one way is: a pen's slant scatters by ten degrees.
 _RUN: Final = 3
 _ALIKE: Final = 0.85
 _STRAIGHT: Final = 0.5
+_BOTH_WAYS: Final = 0.08
+_ONE_WAY: Final = 0.97
 # How much larger the outer ring of a seal may be, and from which share of ink it is one.
 _WIDER: Final = 1.8
 _INKED: Final = 0.4
+# A ring in pieces: least piece (mm), and in how many of 72 steps round there must be ink.
+_ARC: Final = 5
+_BROKEN_STEPS: Final = 52
+_DOTS: Final = 4000
 # How far round a stamp its ink may reach, mm.
 _RIM: Final = 1.5
 
@@ -62,6 +69,26 @@ def stamps_in(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> tuple[Stamp, 
     return tuple(found)
 
 
+def broken_ring(labels: NDArray[np.int32], blobs: Sequence[Blob]) -> Stamp | None:
+    """The ring that lies in pieces among the blobs, as a poor stamp or a fax leaves it."""
+    arcs = [_rim(labels, b) for b in blobs if b.extent > _ARC]
+    wanted = np.zeros(int(labels.max()) + 1, bool)
+    wanted[[b.number for b in blobs]] = True
+    dots = np.argwhere(wanted[labels])[:, ::-1].astype(np.float64) / PX_PER_MM
+    dots = dots[:: max(len(dots) // _DOTS, 1)]
+    best, steps = None, _BROKEN_STEPS - 1
+    draw = np.random.default_rng(0)
+    for rim in arcs:
+        picks = rim[draw.integers(0, len(rim), (max(_TRIES // len(arcs), 12), 3))]
+        for cx, cy, radius in _circles(picks).tolist():
+            away = dots - (cx, cy)
+            on = away[np.abs(np.hypot(away[:, 0], away[:, 1]) - radius) < _RING_TRUE]
+            around = len(np.unique(np.degrees(np.arctan2(on[:, 1], on[:, 0])) // 5))
+            if around > steps:
+                best, steps = (cx, cy, radius), around
+    return None if best is None else _round(*_outermost(labels, *best))
+
+
 def framed(points: NDArray[np.float64]) -> Stamp:
     """The stamp whose frame these points (n x 2, mm) belong to."""
     corners = cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32))).astype(np.float64)
@@ -85,15 +112,19 @@ def _round(x: float, y: float, radius: float) -> Stamp:
 
 
 def is_ruled(ink: Mask) -> bool:
-    """Whether most of the ink runs straight in two ways at right angles, as tables and frames."""
+    """Whether most of the ink runs straight, one way or two at right angles: tables, bar codes."""
     contours, _ = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     bends = [cv2.approxPolyDP(c, 1.5, closed=True)[:, 0, :].astype(np.float64) for c in contours]
     runs = np.concatenate([b - np.roll(b, 1, axis=0) for b in bends])
     long = np.hypot(runs[:, 0], runs[:, 1])
     straight = long > _RUN * PX_PER_MM
-    ways = np.exp(4j * np.arctan2(runs[straight, 1], runs[straight, 0])) * long[straight]
-    alike = float(np.abs(ways.sum()) / max(long[straight].sum(), 1.0))
-    return alike > _ALIKE and float(long[straight].sum() / long.sum()) > _STRAIGHT
+    total = max(float(long[straight].sum()), 1.0)
+    angles = np.arctan2(runs[straight, 1], runs[straight, 0])
+    mean = complex((np.exp(4j * angles) * long[straight]).sum()) / total
+    off = np.abs(np.cos(angles - np.angle(mean) / 4))
+    across = float(long[straight][off < np.sqrt(0.5)].sum()) / total
+    true = abs(mean) > (_ALIKE if min(across, 1 - across) > _BOTH_WAYS else _ONE_WAY)
+    return true and total / float(long.sum()) > _STRAIGHT
 
 
 def _oval(labels: NDArray[np.int32], blob: Blob) -> Stamp | None:
