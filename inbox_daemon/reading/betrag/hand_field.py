@@ -5,6 +5,7 @@ print counts. Touches: the models, through handwriting.py. Trusts: places.py, th
 Limits: a value that begins in the line after a sentence is not found.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,8 @@ LONG_WORD: Final = 3
 LABEL_WORD: Final = 5
 # A word of another row is print also where the engine was less sure.
 LEAST_ELSEWHERE: Final = 30.0
-RIM: Final = ".,:;()[]”“\"'=-|_"
+# What stands round the letters of a word.
+RIM: Final = re.compile(r"^[\W_]+|[\W_]+$")
 # In heights of the label.
 ABOVE_ROW: Final = 1.7
 BELOW_ROW: Final = 1.1
@@ -48,45 +50,56 @@ class Found:
     rect: Rect
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Print:
+    """The words of a page, and those of them that are print by what stands beside them."""
+
+    words: tuple[Word, ...]
+    plain: frozenset[Word]
+
+
 def by_hand_at(place: Place) -> Found | None:
     """The first row of digits by hand at the label; None if there is none. Raises OSError."""
-    words = [w for cell in place.sheet.cells for w in cell.words]
-    printed = {
-        w
-        for cell in place.sheet.cells
-        if any(len(w.text) >= LABEL_WORD and is_print(w, box_of(w)) for w in cell.words)
-        for w in cell.words
-    }
-    # Numbers that another label claims.
-    printed |= {w for run in place.sheet.runs if run not in place.sheet.free for w in run.words}
+    read = _print_of(place)
     cut_off = None
-    for area, row in _areas(place, words):
-        found = _in_area(place, area, row, words, printed)
+    for area, row in _areas(place, read.words):
+        found = _in_area(place, area, row, read)
         if found is None or found.written.over == (False, False):
             if found is not None:
                 return found
             continue
         # The row goes on beyond the area: a wider look, else a better place.
-        whole = _in_area(place, _wider(found, area, row), row, words, printed)
+        whole = _in_area(place, _wider(found, area, row), row, read)
         if whole is not None and whole.written.over == (False, False):
             return whole
         cut_off = cut_off or whole or found
     return cut_off
 
 
-def _in_area(
-    place: Place, area: Rect, row: Rect, words: Sequence[Word], printed: set[Word]
-) -> Found | None:
+def _print_of(place: Place) -> _Print:
+    cells = place.sheet.cells
+    plain = {
+        w
+        for cell in cells
+        if any(len(w.text) >= LABEL_WORD and is_print(w, box_of(w)) for w in cell.words)
+        for w in cell.words
+    }
+    # Numbers that another label claims.
+    plain |= {w for run in place.sheet.runs if run not in place.sheet.free for w in run.words}
+    return _Print(words=tuple(w for cell in cells for w in cell.words), plain=frozenset(plain))
+
+
+def _in_area(place: Place, area: Rect, row: Rect, read: _Print) -> Found | None:
     if area.x1 - area.x0 < 3 * row.height or area.y1 - area.y0 < row.height:
         return None
-    print_there = [box_of(w) for w in _print_in(words, printed, area, row)]
-    print_there += [box_of(w) for w in _end_of_sentence(place, words)]
+    print_there = [box_of(w) for w in _print_in(read, area, row)]
+    print_there += [box_of(w) for w in _end_of_sentence(place, read.words)]
     strip = strip_of(place.sheet.page, area, print_there)
     written = written_in(strip.ink, strip.walls, strip.comma)
     if written is None or written.tall <= LEAST_TALL * row.height or not _looks_so(written):
         return None
     rect = _on_page(written, strip.rect)
-    if rect.beside(row) or not _of_another(rect, place, words):
+    if rect.beside(row) or not _of_another(rect, place, read.words):
         return Found(place=place, written=written, rect=rect)
     return None
 
@@ -106,7 +119,7 @@ def _end_of_sentence(place: Place, words: Sequence[Word]) -> set[Word]:
     """Letters right behind the label, where no other word lies over them: its sentence goes on."""
     found, edge = set(), place.label.rect.x1
     for word in place.label.rest:
-        letters = word.text.strip(RIM)
+        letters = RIM.sub("", word.text)
         box = box_of(word)
         over = any(box_of(w).overlaps(box) for w in words if w is not word)
         low = box.height < TALLEST * place.label.rect.height
@@ -229,21 +242,21 @@ def is_print(word: Word, row: Rect) -> bool:
     return word.confidence >= (SURE_WORD if len(letters) >= LONG_WORD else SURE_SHORT_WORD)
 
 
-def _print_in(words: Sequence[Word], printed: set[Word], area: Rect, row: Rect) -> list[Word]:
+def _print_in(read: _Print, area: Rect, row: Rect) -> list[Word]:
     """Print in the area: plain words, and of other rows what stands beside plain words.
 
-    `printed` are the words of cells that hold a plain one. Above or below the label the value
+    Above or below the label the value
     stands in a row of its own, and the engine may have read some of its digits.
     """
     middle = (row.y0 + row.y1) / 2
     in_row = area.y0 <= row.y0 and row.y1 <= area.y1
     found = []
-    for word in words:
+    for word in read.words:
         box = box_of(word)
         if not box.overlaps(area):
             continue
         away = in_row and abs((box.y0 + box.y1) / 2 - middle) > AWAY * row.height
         low = box.height < TALLEST * row.height and word.confidence >= LEAST_ELSEWHERE
-        if is_print(word, row) or (low and (away or (not in_row and word in printed))):
+        if is_print(word, row) or (low and (away or (not in_row and word in read.plain))):
             found.append(word)
     return found

@@ -62,7 +62,7 @@ def _without_rings(ink: Mask, stamp: Stamp) -> Mask:
         ink, x.astype(np.float32), y.astype(np.float32), cv2.INTER_NEAREST, borderValue=0
     )
     away = _rings(np.asarray(flat, np.uint8), round(radius))
-    return _taken(ink, away, middle, reach, radius)
+    return _taken(ink, away, middle, reach)
 
 
 def _reach(outline: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,15 +94,13 @@ def _rings(flat: Mask, edge: int) -> Mask:
     return gone
 
 
-def _taken(
-    ink: Mask, away: Mask, middle: NDArray[np.float64], reach: NDArray[np.float64], radius: float
-) -> Mask:
+def _taken(ink: Mask, away: Mask, middle: NDArray[np.float64], reach: NDArray[np.float64]) -> Mask:
     """The ink without those pixels that are marked in the unrolled picture."""
     down, right = np.nonzero(ink)
     dx, dy = right - middle[0], down - middle[1]
     turn = np.arctan2(dy, dx) % (2 * np.pi) / (2 * np.pi) * len(reach)
     column = turn.astype(int) % len(reach)
-    row = np.round(np.hypot(dx, dy) / reach[column] * radius).astype(int)
+    row = np.round(np.hypot(dx, dy) / reach[column] * float(reach.mean())).astype(int)
     there = row < len(away)
     gone = np.zeros(len(row), bool)
     gone[there] = away[row[there], column[there]] > 0
