@@ -1,8 +1,10 @@
 """How often a block without a pen's signature is called signed: `tests/benchmarks/unsigned.py`.
 
-Composes blocks with script fonts and writers that training never saw, stamps, dirt, crosses and
-marks that training has not, scans them and asks the reader. Prints the answers by kind with the
-upper 95 % bound of false "present"; with `--signed` blocks signed by writers that were left out.
+Composes blocks with script fonts and writers of fold 0, stamps, dirt, crosses and marks that
+training has not, scans them and asks the reader. Prints the answers by kind with the upper 95 %
+bound of false "present"; with `--signed` blocks signed by writers of that fold.
+The networks of the project have seen all folds: for figures of writers and fonts left out train
+both with `--fold 0` and lay the two files in their place.
 Run as `python -m tests.benchmarks.unsigned`. Measures only; asserts nothing.
 """
 
@@ -23,7 +25,7 @@ from tests.training.pens import PX, Draw, Floats
 from tests.training.sheets import Form, Layer, Sheet
 
 FELD = Feld(name="unterschrift", labels=("unterschrift", "rechtsverbindliche unterschrift"))
-# The fold of writers and fonts that the shipped networks never saw.
+# The fold of writers and fonts that `tests/training/signature.py --fold 0` leaves out.
 LEFT_OUT = 0
 SCANNERS = (*sheets.SCANNERS, "colour200", "colour300")
 BLUE, RED, BLACK, GREEN = (0.9, 0.75, 0.25), (0.25, 0.85, 0.75), (1.0, 1.0, 1.0), (0.85, 0.4, 0.7)

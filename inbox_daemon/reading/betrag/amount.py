@@ -109,10 +109,10 @@ def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Readin
             if isinstance(by_hand, Read) or found.written.along != found.written.digits:
                 return by_hand
             # Print on dots or on a poor copy is uneven: the engine and both networks must agree.
-            typed = _typed(place, run, seconds, paper)
+            typed, _ = _typed(place, run, seconds, paper)
             agreed = isinstance(typed, Read) and says(found.written, typed.value)
             return typed if agreed else by_hand
-    typed = _typed(place, run, seconds, paper)
+    typed, seen = _typed(place, run, seconds, paper)
     if isinstance(typed, Read) and seconds.confirm(typed.value):
         return typed
     found = by_hand_at(place)
@@ -126,17 +126,21 @@ def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Readin
         # What the engine made of a pen's digits says nothing against the networks.
         return _judged_by_hand(found, seconds.seen_too(run.value), paper)
     # Print is read by the networks only as the engine read it, or as a second number says.
-    by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper, alone=False)
+    by_hand = _judged_by_hand(found, seconds.seen_too(run.value or seen), paper, alone=False)
     if isinstance(by_hand, Read):
         return by_hand
     return Unreadable(why=typed.why, guess=by_hand.guess or typed.guess, source=typed.source)
 
 
-def _typed(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Read[Decimal] | Unreadable:
-    """What the engine reads again and again."""
+def _typed(
+    place: Place, run: Run, seconds: Seconds, paper: _Paper
+) -> tuple[Read[Decimal] | Unreadable, Decimal | None]:
+    """What the engine reads again and again, and the only amount that any look gave."""
     page = place.sheet.page
     looks = _looks(page, run, place.sheet.cells)
-    return _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
+    seen = {v for v in looks.values if v is not None}
+    reading = _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
+    return reading, next(iter(seen)) if len(seen) == 1 else None
 
 
 def _unless_contradicted(typed: Read[Decimal], found: Found) -> Read[Decimal] | Unreadable:
@@ -269,6 +273,12 @@ def _without_run(
     if len(combs) == 1 and (typed := _in_boxes(combs[0], seconds, paper)) is not None:
         return typed
     areas = [area_of(place) for place in places]
+    if (
+        len(places) == 1
+        and areas[0]
+        and (typed := _overlooked(places[0], areas[0], seconds, paper))
+    ):
+        return typed
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
     empty = any(areas) and all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
     by_hand = clearest([f for p in places if (f := by_hand_at(p)) is not None])
@@ -281,6 +291,31 @@ def _without_run(
         return Unreadable(why="mehrere-betraege", guess=_text(seconds.said))
     why = "handschrift" if any(areas) else "feld-nicht-gefunden"
     return Unreadable(why=why, guess=_text(seconds.said))
+
+
+def _overlooked(place: Place, area: Rect, seconds: Seconds, paper: _Paper) -> Read[Decimal] | None:
+    """Even print in the field that the engine did not see on the whole page, read three times."""
+    page, high = place.sheet.page, place.label.rect.height
+    glyphs = glyphs_in(page, area, high)
+    if not glyphs.even:
+        return None
+    x0, y0 = min(r.x0 for r in glyphs.rects), min(r.y0 for r in glyphs.rects)
+    x1, y1 = max(r.x1 for r in glyphs.rects), max(r.y1 for r in glyphs.rects)
+    tight = Rect(x0=x0 - high, y0=y0 - high // 4, x1=min(x1 + 3 * high, area.x1), y1=y1 + high // 4)
+    texts = list(_crop_readings(page, tight, high))
+    looks = Looks(
+        values=tuple(betrag_from(re.sub(r"^[^0-9€E]+|[|_\s]+$", "", text)) for text in texts),
+        texts=tuple(texts),
+        more_ink=False,
+        confidence=0.9,
+        box=page.box(tight.x0, tight.y0, tight.x1, tight.y1),
+    )
+    alone = SYMBOLS not in page.notes
+    reading = _judged(looks, seconds, _source(page, looks, paper), alone=alone)
+    if not isinstance(reading, Read):
+        return None
+    found = by_hand_at(place)
+    return reading if found is None or says(found.written, reading.value) else None
 
 
 def _in_boxes(boxes: Boxes, seconds: Seconds, paper: _Paper) -> Read[Decimal] | None:

@@ -77,15 +77,10 @@ def boxes_at(place: Place) -> Boxes | None:
     return _boxes(page, area, comb) if len(comb.columns) > FEWEST_BOXES else None
 
 
-def is_blank(boxes: Boxes) -> bool:
-    """No box holds anything, not even a faint stroke."""
-    return all(_glyph(boxes.page, inside, FAINT) is None for inside in boxes.insides)
-
-
 def readings_of(boxes: Boxes) -> Iterator[tuple[str, Decimal | None]]:
     """What the engine reads at different scales: its text, and the amount if it can be one."""
     page = boxes.page
-    glyphs = [_glyph(page, inside, INK) for inside in boxes.insides]
+    glyphs = [_glyph(page, inside) for inside in boxes.insides]
     first = next((n for n, g in enumerate(glyphs) if g is not None), len(glyphs))
     found = [g for g in glyphs[first:] if g is not None]
     if first >= boxes.whole or len(found) < len(glyphs) - first or not is_even(found):
@@ -117,12 +112,12 @@ def _boxes(page: Page, area: Rect, comb: Comb) -> Boxes | None:
     return Boxes(page=page, insides=tuple(insides), whole=whole)
 
 
-def _glyph(page: Page, inside: Rect, share: float) -> Rect | None:
+def _glyph(page: Page, inside: Rect) -> Rect | None:
     """The box round the ink in one box of the comb; None for an empty one."""
     grey = cut(page, inside)
-    ink = _ink(grey, share)
+    ink = _ink(grey, INK)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    least = DUST * inside.height if share == INK else 0.1 * inside.height
+    least = DUST * inside.height
     high, wide = ink.shape
     thin = max(2, round(LINE * page.dpi))
     kept = [

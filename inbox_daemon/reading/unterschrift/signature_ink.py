@@ -41,6 +41,8 @@ _SPECK_EXTENT: Final = 1.6
 _SPECK_TOTAL: Final = 3.0
 _SPECK_COUNT: Final = 30
 _SPECK_AREA: Final = 0.15
+_STROKE: Final = 1.2
+_STROKES: Final = 2
 _STAMP_EXTENT: Final = 8.0
 _RIM_CONTACT: Final = 15
 _BAR_COUNTS: Final = 7
@@ -55,10 +57,14 @@ _LEAST_SHARE: Final = 1e-6
 
 
 def ink_in(block: Block) -> tuple[Blob, ...]:
-    """Unexplained ink near the block: anything larger than a speck of dirt, or very many specks."""
+    """Unexplained ink near the block: anything larger than a speck of dirt, or very many specks.
+
+    Short strokes count as well: of a pale signature a black and white scan leaves no more.
+    """
     near = [b for b in block.left if _is_in(b, (block.around,))]
     large = tuple(b for b in near if b.extent > _SPECK_EXTENT and b.area > _SPECK_AREA)
     many = len(near) > _SPECK_COUNT or sum(b.area for b in near) > _SPECK_TOTAL
+    many = many or sum(b.length > _STROKE for b in near) >= _STROKES
     return large or (tuple(near) if many else ())
 
 
