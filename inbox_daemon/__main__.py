@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Never
 
 from inbox_daemon.app import App
-from inbox_daemon.commands import cases, queue, service
+from inbox_daemon.commands import cases, letters, queue, service
 from inbox_daemon.commands.inspect import Bench, inspect
 from inbox_daemon.config import load_settings
 from inbox_daemon.core.betrag import betrag_from
@@ -56,7 +56,7 @@ def _told(error: Exception) -> int:
         case Temporary():
             code = TRY_AGAIN if error.code == "laeuft-schon" else AWAY
         case Permanent():
-            code = RIGHTS if error.code == "imap-anmeldung" else BAD_DATA
+            code = RIGHTS if error.code in {"imap-anmeldung", "imap-gesperrt"} else BAD_DATA
         case _:
             code = DEFECT
             if not isinstance(error, InboxError):
@@ -100,6 +100,18 @@ def _queue(app: App, arguments: argparse.Namespace) -> int:
     return queue.decided(app, arguments.case, wish)
 
 
+def _letters(app: App, arguments: argparse.Namespace) -> int:
+    if arguments.action == letters.STATUS:
+        return letters.status(app, as_json=arguments.json)
+    return letters.turned(
+        app,
+        stopped=arguments.action == letters.STOP,
+        by=arguments.by,
+        why=arguments.why,
+        as_json=arguments.json,
+    )
+
+
 _COMMANDS: dict[str, Callable[[App, argparse.Namespace], int]] = {
     "run": lambda app, _: service.run(app),
     "once": lambda app, a: service.once(app, dry_run=a.dry_run, as_json=a.json),
@@ -112,6 +124,7 @@ _COMMANDS: dict[str, Callable[[App, argparse.Namespace], int]] = {
     "rules": lambda app, a: (
         service.rules_check(app) if a.action == "check" else service.rules_show(app)
     ),
+    "letters": _letters,
     "check-config": lambda app, _: service.check_config(app),
     "status": lambda app, a: service.status(app, as_json=a.json),
 }
@@ -190,7 +203,18 @@ def _parser() -> _Parser:
     command("status", "numbers of the store")
     about = "the Arbeitsvorrat: flagged cases"
     _add_queue(commands.add_parser("queue", help=about, description=about), options)
+    about = "the sending of letters: how it stands, and the switch that stops it"
+    _add_letters(commands.add_parser("letters", help=about, description=about), options)
     return parser
+
+
+def _add_letters(parser: _Parser, options: _Parser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    actions.add_parser(letters.STATUS, parents=[options])
+    for name in (letters.STOP, letters.GO):
+        turn = actions.add_parser(name, parents=[options])
+        turn.add_argument("--by", required=True, type=_by, help="who says so")
+        turn.add_argument("--why", default="", help="the reason, kept with it")
 
 
 def _add_queue(parser: _Parser, options: _Parser) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from inbox_daemon.config import Settings
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.verdict import Budget
 from inbox_daemon.edges.archive import FolderArchive
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
@@ -26,7 +27,8 @@ from inbox_daemon.edges.database import migrate, open_database
 from inbox_daemon.edges.desk import ReadingDesk
 from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.lock import only_one
-from inbox_daemon.edges.mailbox import ImapMailbox
+from inbox_daemon.edges.login import Login, TokenPlace
+from inbox_daemon.edges.mailbox import Account, ImapMailbox
 from inbox_daemon.edges.postman import SmtpPostman
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.spool import FileSpool
@@ -67,7 +69,8 @@ class App:
     @cached_property
     def store(self) -> SqlStore:
         """The writing side of the database."""
-        return SqlStore(self.engine)
+        budget = Budget(**self.settings.letters.model_dump())
+        return SqlStore(self.engine, budget)
 
     @cached_property
     def records(self) -> Records:
@@ -99,15 +102,23 @@ class App:
     def mailbox(self) -> ImapMailbox:
         """The mailbox; connects only when it is asked for something."""
         imap = self.settings.imap
-        return ImapMailbox(
+        account = Account(
             host=imap.host,
             port=imap.port,
             tls=imap.tls,
             user=imap.user,
-            password=self.settings.secret(imap.password_file),
-            name=imap.folder,
+            folder=imap.folder,
+            parent=imap.parent,
             timeout_s=imap.timeout_s,
         )
+        place = TokenPlace(url=imap.token_url, client_id=imap.client_id, scope=imap.scope)
+        login = Login(
+            imap.user,
+            lambda: self.settings.secret(imap.password_file),
+            token=place if imap.auth == "xoauth2" else None,
+            timeout_s=imap.timeout_s,
+        )
+        return ImapMailbox(account, login)
 
     def steps(
         self,
@@ -167,6 +178,7 @@ class App:
         """Builds what needs no network; raises ConfigError for what cannot be."""
         self._make_state_dir()
         _ = self.engine, self.mailbox, self._postman()
+        self.settings.secret(self.settings.imap.password_file)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

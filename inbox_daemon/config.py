@@ -6,9 +6,9 @@ Trusts: nothing. Limits: what the rules say stands in rules/, not here.
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,15 +29,30 @@ class _Section(BaseModel):
 
 
 class ImapSettings(_Section):
-    """The mailbox. `password_file` names a file, by default systemd's credential."""
+    """The mailbox. `password_file` names a file, by default systemd's credential.
+
+    With `auth` xoauth2 that file holds the client secret, and a token is asked for at `token_url`.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 993
     tls: bool = True
-    user: str = "integrationsmanagement@rps.bwl.de"
+    user: Annotated[str, Field(pattern=r"^[!-~]+$")] = "integrationsmanagement@rps.bwl.de"
     password_file: str = "imap-password"  # noqa: S105  the name of a credential
-    folder: str = "INBOX"
+    auth: Literal["password", "xoauth2"] = "password"
+    token_url: str = ""
+    client_id: str = ""
+    scope: str = "https://outlook.office365.com/.default"
+    folder: Annotated[str, Field(min_length=1)] = "INBOX"
+    parent: str = ""
     timeout_s: Seconds = 60
+
+    @model_validator(mode="after")
+    def _token_is_whole(self) -> Self:
+        missing = [name for name in ("token_url", "client_id", "scope") if not getattr(self, name)]
+        if self.auth == "xoauth2" and missing:
+            raise ValueError(f"xoauth2 needs {', '.join(missing)}")
+        return self
 
 
 class SmtpSettings(_Section):
@@ -49,6 +64,14 @@ class SmtpSettings(_Section):
     user: str = ""
     password_file: str = "smtp-password"  # noqa: S105  the name of a credential
     timeout_s: Seconds = 60
+
+
+class LetterSettings(_Section):
+    """How many letters the machine may decide on; above, a person decides. 0: none."""
+
+    sender_day: Annotated[int, Field(ge=0, le=100)] = 3
+    kreis_day: Annotated[int, Field(ge=0, le=100)] = 3
+    hour: Annotated[int, Field(ge=0, le=1000)] = 20
 
 
 class ReadingSettings(_Section):
@@ -72,6 +95,7 @@ class Settings(BaseSettings):
     free_space_mib: Annotated[int, Field(ge=0)] = 1024
     imap: ImapSettings = ImapSettings()
     smtp: SmtpSettings = SmtpSettings()
+    letters: LetterSettings = LetterSettings()
     reading: ReadingSettings = ReadingSettings()
 
     @property

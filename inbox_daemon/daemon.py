@@ -91,7 +91,7 @@ class Daemon:
 
 def _on_event(event: JobExecutionEvent) -> None:
     error = getattr(event, "exception", None)
-    log.error("poll.event", event=event.code, error=repr(error) if error else "")
+    log.error("poll.event", kind=event.code, error=repr(error) if error else "")
 
 
 def _tell(key: str, **values: object) -> None:

@@ -4,7 +4,7 @@ Promises: values in, values out; errors are Temporary, Permanent or Defect. Touc
 Trusts: nothing. Limits: no method does more than one thing that could fail half-way.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import EffectKind, Known, Outcome, Query, Verdict
@@ -19,12 +20,49 @@ from inbox_daemon.core.verdict import EffectKind, Known, Outcome, Query, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A message as the server lists it, before its body is loaded. `size` may lie."""
+    """A message as the server lists it, before its body is loaded. `size` may lie.
+
+    Without `received_at` the server gave no usable answer for this message.
+    """
 
     uidvalidity: int
     uid: int
     size: int
-    received_at: datetime
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message lies; a UID means nothing without its UIDVALIDITY (RFC 3501 2.3.1.1)."""
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abgleich:
+    """Server and ledger side by side. `known` should be on the server and `server` is there.
+
+    `missing` are UIDs (at most 50) that lie there and are in no row of the ledger, or whose time
+    of receipt is another; `surplus` counts what should lie there and does not; `fresh` came in
+    since the last poll. `folders` are (name, on the server, moved there by us).
+    """
+
+    at: datetime
+    server: int
+    known: int
+    missing: tuple[int, ...]
+    surplus: int
+    fresh: int
+    folders: tuple[tuple[str, int, int], ...]
+
+    @property
+    def differences(self) -> tuple[object, ...]:
+        """What does not agree; empty when all does."""
+        folders = tuple(found for found in self.folders if found[1] != found[2])
+        odd = (self.missing, self.surplus, folders)
+        return odd if any(odd) else ()
 
 
 class MailboxView(Protocol):
@@ -32,8 +70,14 @@ class MailboxView(Protocol):
 
     uidvalidity: int
 
-    def listed(self, *, unless: Callable[[int], bool]) -> Iterator[Listed]:
-        """All messages but those whose UID is known, in the order of arrival."""
+    def uids(self) -> tuple[int, ...]:
+        """The UIDs of all messages, ascending, which is the order of arrival."""
+
+    def listed(self, uids: Sequence[int]) -> Iterator[Listed]:
+        """Each of these messages, in this order."""
+
+    def present(self, uid: int) -> bool:
+        """Whether the message is still there."""
 
     def body(self, uid: int, *, limit: int) -> Iterator[bytes]:
         """The raw bytes in pieces, at most `limit` in all; nothing where the message is gone."""
@@ -43,15 +87,22 @@ class MailboxView(Protocol):
 
 
 class Mailbox(Protocol):
-    """The mailbox on the server."""
+    """The mailbox on the server; `name` is the key of its places."""
 
     name: str
+
+    @property
+    def refusals(self) -> int:
+        """How often the server refused the present password."""
+
+    def counts(self, folders: Sequence[str]) -> dict[str, int]:
+        """Messages in each of our target folders."""
 
     def examine(self) -> AbstractContextManager[MailboxView]:
         """The mailbox opened read-only; nothing on the server changes."""
 
     def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
-        """One UID MOVE. DONE also when the message is no longer there."""
+        """One UID MOVE. DONE also when the message is no longer there; GIVEN_UP: it cannot be."""
 
 
 class Spool(Protocol):
@@ -104,21 +155,35 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """An effect of a verdict, to be stored with it; the last two fields only for a letter."""
+    """An effect of a verdict, to be stored with it; the last three fields only for a letter."""
 
     kind: EffectKind
     payload: str
     letter_id: str | None = None
     recipient: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A verdict and what follows; `concerns` is (AGS, programme) where the sender proved them."""
+    """A verdict and what follows; `concerns` is (AGS, programme) where the sender proved them.
+
+    `answer` is what this mail is to a letter of ours; `stops_letters` throws the switch.
+    """
 
     verdict: Verdict
     effects: tuple[Effect, ...]
     concerns: tuple[str, str] | None
+    answer: Answer | None = None
+    stops_letters: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What came of handing a letter over; `reply` is command and codes, e.g. "RCPT 550 5.1.1"."""
+
+    outcome: Outcome
+    reply: str = ""
 
 
 class Reader(Protocol):
@@ -131,7 +196,7 @@ class Reader(Protocol):
 class Postman(Protocol):
     """Sends a letter by SMTP."""
 
-    def send(self, letter: Letter, *, before_data: Callable[[], None]) -> Outcome:
+    def send(self, letter: Letter, *, before_data: Callable[[], None]) -> Sent:
         """`before_data` is called (and must return) right before the content is handed over."""
 
 
@@ -165,11 +230,45 @@ class Clock(Protocol):
         """The instant, aware, in UTC."""
 
 
+class Postfachbuch(Protocol):
+    """The mailbox ledger: every UID ever seen has one row; one transaction a call."""
+
+    def opened(
+        self, mailbox: str, uidvalidity: int, seen: Collection[int], *, at: datetime
+    ) -> dict[int, int]:
+        """Enters what was seen, closes what is gone; the UIDs to be taken in, with their tries."""
+
+    def begin(self, place: Place, *, at: datetime) -> int:
+        """Counts and commits a try before the body is asked for; the count."""
+
+    def forget(self, place: Place) -> None:
+        """Takes back a counted try: we were at fault, not the message."""
+
+    def gone(self, place: Place, *, at: datetime) -> None:
+        """The outcome of a message that vanished before we had it."""
+
+    def compared(
+        self,
+        mailbox: str,
+        uidvalidity: int,
+        seen: Mapping[int, datetime | None],
+        *,
+        folders: Mapping[str, int],
+        at: datetime,
+    ) -> Abgleich:
+        """The reconciliation with what the server lists now, stored; told to the log if new."""
+
+    def compared_at(self, mailbox: str) -> datetime | None:
+        """When the last reconciliation was."""
+
+    def note_login(self, mailbox: str, refusals: int, *, at: datetime) -> None:
+        """Stores how often the present password was refused, where that changed."""
+
+
 class Store(Protocol):
     """The database: one transaction a call; each state change with its audit entry."""
 
-    def knows(self, mailbox: str, uidvalidity: int, uid: int) -> bool:
-        """Whether this place on the server was taken in."""
+    book: Postfachbuch
 
     def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
         """A new case in `fetched`, or the old one re-located; its number."""
@@ -203,10 +302,13 @@ class Store(Protocol):
         """The case with its place on the server."""
 
     def mark_attempted(self, effect: int, *, at: datetime) -> None:
-        """Commits that the letter is about to leave."""
+        """Commits that the letter is about to leave. Raises Temporary when letters are stopped."""
 
-    def has_newer_record(self, case: str) -> bool:
-        """Whether the Kreis has a valid record that came after this case's letter was written."""
+    def why_too_late(self, case: str, *, at: datetime) -> str | None:
+        """Why the letter of this case should not leave any more (a code), or None."""
+
+    def letters_stopped(self) -> bool:
+        """Whether no letter may leave for now."""
 
     def finish(
         self,
@@ -216,8 +318,12 @@ class Store(Protocol):
         at: datetime,
         state: State | None,
         reasons: tuple[str, ...] = (),
+        reply: str = "",
     ) -> None:
-        """What came of the effect, and the state to which the case goes by it."""
+        """What came of the effect, and the state to which the case goes by it.
+
+        `reply` is the relay's last answer to a letter: command and codes.
+        """
 
     def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
         """Any state → flagged, for what no verdict foresaw."""

@@ -8,7 +8,7 @@ Limits: when and how often it runs is known in daemon.py.
 import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
@@ -16,11 +16,13 @@ from typing import assert_never
 import structlog
 
 from inbox_daemon.core.decide import concerns, decide
-from inbox_daemon.core.errors import Defect, InboxError, Temporary
+from inbox_daemon.core.errors import InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author, filing_of
+from inbox_daemon.core.replies import question_of, stops_letters
+from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Evidence, RawMessage, nothing_seen
+from inbox_daemon.core.values import Evidence, nothing_seen
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
@@ -31,6 +33,7 @@ from inbox_daemon.core.verdict import (
     Query,
     Verdict,
 )
+from inbox_daemon.intake import Intake
 from inbox_daemon.ports import (
     Archive,
     AuditLog,
@@ -40,9 +43,7 @@ from inbox_daemon.ports import (
     Effect,
     Letter,
     LetterWriter,
-    Listed,
     Mailbox,
-    MailboxView,
     Pending,
     Postman,
     Reader,
@@ -52,7 +53,6 @@ from inbox_daemon.ports import (
 
 log = structlog.get_logger()
 
-HEAD_LIMIT = 100 * 1024
 # A message that three times took the whole daemon with it is not opened a fourth time.
 MOST_ATTEMPTS = 3
 # So long a mail that cannot be read yet holds up the decisions on later ones.
@@ -60,8 +60,6 @@ PATIENCE = timedelta(hours=1)
 # After so long a trouble of our own the mail goes to a person all the same.
 LONGEST_TROUBLE = timedelta(days=1)
 MACHINE = Author()
-# So many messages in a row that cannot be loaded now mean that the server is in trouble.
-MOST_TROUBLES = 3
 # A letter is tried for about five days, as Postfix does; a move on the server likewise.
 MOST_TRIES = 110
 
@@ -84,9 +82,10 @@ class Steps:
     parallel: int
     stopping: Callable[[], bool] = lambda: False
 
-    def once(self) -> int:
+    def once(self, *, abgleich: bool = False) -> int:
         """One poll and everything that follows from it; how many messages were new.
 
+        Server and ledger are compared when that is a day ago, or with `abgleich`.
         Raises what the poll raised, after the other steps have run.
         """
         new, failure = 0, None
@@ -98,6 +97,11 @@ class Steps:
             if not self.stopping():
                 step()
                 self.audit.catch_up()
+        try:
+            if failure is None and not self.stopping() and (abgleich or self.intake.is_due()):
+                self.intake.reconcile()
+        except InboxError as error:
+            failure = error
         self.audit.catch_up()
         if failure is not None:
             raise failure
@@ -105,50 +109,19 @@ class Steps:
 
     def fetch(self) -> int:
         """Server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
-        new, troubles = 0, 0
-        broken: InboxError | None = None
-        with self.mailbox.examine() as view:
-            for listed in view.listed(unless=lambda uid: self._knows(view, uid)):
-                if self.stopping():
-                    break
-                try:
-                    new += self._take_in(view, listed)
-                    troubles = 0
-                except Exception as error:  # noqa: BLE001  one message never stops the rest
-                    log.warning("message.refused", uid=listed.uid, error=type(error).__name__)
-                    broken = Defect(f"taking in: {type(error).__name__}")
-                    broken = error if isinstance(error, InboxError) else broken
-                    troubles += isinstance(error, Temporary)
-                    if troubles >= MOST_TROUBLES:
-                        break
-        if broken is not None:
-            raise broken
-        return new
+        return self.intake.fetch()
 
-    def _knows(self, view: MailboxView, uid: int) -> bool:
-        return self.store.knows(self.mailbox.name, view.uidvalidity, uid)
-
-    def _take_in(self, view: MailboxView, listed: Listed) -> bool:
-        head = view.head(listed.uid, limit=HEAD_LIMIT)
-        too_large = listed.size > self.message_limit
-        pieces = iter([head]) if too_large else view.body(listed.uid, limit=self.message_limit + 1)
-        sha256, size = self.spool.put(pieces)
-        if size == 0 and listed.size > 0:
-            log.warning("message.gone", uid=listed.uid)
-            return False
-        too_large = too_large or size > self.message_limit
-        raw = RawMessage(
-            mailbox=self.mailbox.name,
-            uidvalidity=listed.uidvalidity,
-            uid=listed.uid,
-            received_at=listed.received_at,
-            size=max(size, listed.size) if too_large else size,
-            sha256=sha256,
-            message_id=message_id_in(head),
+    @property
+    def intake(self) -> Intake:
+        """Taking in and the reconciliation, on the same ports."""
+        return Intake(
+            mailbox=self.mailbox,
+            spool=self.spool,
+            store=self.store,
+            clock=self.clock,
+            message_limit=self.message_limit,
+            stopping=self.stopping,
         )
-        case = self.store.add(raw, at=self.clock.now(), failure="zu-gross" if too_large else None)
-        log.info("message.fetched", case=case, uid=listed.uid, size=size)
-        return True
 
     def read(self) -> None:
         """`fetched` → `read`, several at once, each in its own caged child."""
@@ -207,7 +180,11 @@ class Steps:
 
     def _decision(self, case: Case, evidence: Evidence, known: Known) -> Decision:
         verdict = decide(evidence, known=known, rules=self.rules, received_at=case.raw.received_at)
-        return decision_for(case, verdict, evidence, rules=self.rules, letters=self.letters)
+        decision = decision_for(case, verdict, evidence, rules=self.rules, letters=self.letters)
+        stops = stops_letters(verdict)
+        if stops:
+            log.error("letters.stopped", case=case.number, budget=known.budget.hour)
+        return replace(decision, answer=answer_of(evidence, known), stops_letters=stops)
 
     def act(self) -> None:
         """`decided` → its end, then the one move on the server; the outbox in order."""
@@ -241,33 +218,40 @@ class Steps:
             # We died between the first byte and the answer: nobody knows, a person looks.
             self._finish(effect, Outcome.UNKNOWN, State.FLAGGED)
             return
-        if self.store.has_newer_record(effect.case):
-            # The Kreis has answered before our question left.
-            self._finish(effect, Outcome.GIVEN_UP, State.FLAGGED, ("rueckfrage-ueberholt",))
+        late = self.store.why_too_late(effect.case, at=self.clock.now())
+        if late is not None:
+            # The Kreis has answered before our question left, or it waited beyond all sense.
+            self._finish(effect, Outcome.GIVEN_UP, State.FLAGGED, (late,))
+            return
+        if self.store.letters_stopped():
+            # It waits where `letters status` shows it; only a person lets it go.
             return
         letter = Letter(**json.loads(effect.payload))
-        outcome = self.postman.send(
+        sent = self.postman.send(
             letter,
             before_data=lambda: self.store.mark_attempted(effect.number, at=self.clock.now()),
         )
+        outcome, reply = sent.outcome, sent.reply
         if outcome is Outcome.RETRY_LATER and effect.attempts >= MOST_TRIES:
             outcome = Outcome.GIVEN_UP
         match outcome:
             case Outcome.DONE:
-                self._finish(effect, outcome, State.QUERIED)
+                self._finish(effect, outcome, State.QUERIED, reply=reply)
             case Outcome.RETRY_LATER:
-                self._finish(effect, outcome, None)
+                self._finish(effect, outcome, None, reply=reply)
             case Outcome.GIVEN_UP | Outcome.UNKNOWN:
-                self._finish(effect, outcome, State.FLAGGED)
+                self._finish(effect, outcome, State.FLAGGED, reply=reply)
             case _:
                 assert_never(outcome)
 
     def _move(self, effect: Pending) -> None:
         raw = self.store.location(effect.case).raw
         try:
-            outcome = self.mailbox.move(
-                uidvalidity=raw.uidvalidity, uid=raw.uid, folder=effect.payload
-            )
+            outcome = Outcome.RETRY_LATER  # until its new place is known
+            if raw.mailbox == self.mailbox.name:
+                outcome = self.mailbox.move(
+                    uidvalidity=raw.uidvalidity, uid=raw.uid, folder=effect.payload
+                )
         except InboxError as error:
             log.warning("message.move", case=effect.case, error=str(error))
             outcome = Outcome.RETRY_LATER
@@ -281,10 +265,13 @@ class Steps:
         outcome: Outcome,
         state: State | None,
         reasons: tuple[str, ...] = (),
+        *,
+        reply: str = "",
     ) -> None:
         now = self.clock.now()
-        self.store.finish(effect.number, outcome, at=now, state=state, reasons=reasons)
-        log.info("effect.done", case=effect.case, effect=effect.kind.value, outcome=outcome.value)
+        self.store.finish(effect.number, outcome, at=now, state=state, reasons=reasons, reply=reply)
+        kind, came = effect.kind.value, outcome.value
+        log.info("effect.done", case=effect.case, effect=kind, outcome=came, reply=reply)
 
     def _guarded(self, case: str, work: Callable[[], None]) -> None:
         """The work of one message: what may pass is tried again, what is broken is flagged."""
@@ -329,6 +316,9 @@ def decision_for(
                     payload=json.dumps(asdict(letter)),
                     letter_id=letter.message_id,
                     recipient=letter.recipient,
+                    question=question_of(
+                        evidence, verdict.ags, verdict.programm, verdict.questions
+                    ),
                 ),
             )
         case Escalate() | Dismiss():
@@ -339,20 +329,3 @@ def decision_for(
     if isinstance(verdict, Query):
         about = (verdict.ags, verdict.programm)
     return Decision(verdict=verdict, effects=effects, concerns=about)
-
-
-def message_id_in(head: bytes) -> str:
-    """The Message-ID as it stands in the header, cut to 250 characters; empty where none is.
-
-    Only a look for the ledger and for In-Reply-To; the mail itself is parsed in the child.
-    """
-    unfolded = head.replace(b"\r\n", b"\n").replace(b"\n ", b" ").replace(b"\n\t", b" ")
-    for line in unfolded.split(b"\n"):
-        if not line:
-            break
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"message-id":
-            text = value.strip().decode("ascii", "ignore")
-            clean = "".join(c for c in text if c.isprintable())[:250]
-            return clean if clean.startswith("<") and clean.endswith(">") else ""
-    return ""

@@ -5,7 +5,7 @@ Trusts: the test. Limits: the store has no stand-in, the real one on SQLite is f
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from inbox_daemon.ports import (
     MailboxView,
     Postman,
     Reader,
+    Sent,
     Spool,
 )
 
@@ -46,6 +47,7 @@ class FakeMessage:
     received_at: datetime = ARRIVED
     claimed_size: int | None = None
     gone: bool = False
+    empty: bool = False
     error: Exception | None = None
 
     @property
@@ -61,24 +63,32 @@ class FakeView:
     uidvalidity: int
     messages: dict[int, FakeMessage]
 
-    def listed(self, *, unless: Callable[[int], bool]) -> Iterator[Listed]:
-        """All messages but the known ones."""
-        for uid, message in sorted(self.messages.items()):
-            if not unless(uid):
-                size = len(message.content)
-                yield Listed(
-                    uidvalidity=self.uidvalidity,
-                    uid=uid,
-                    size=size if message.claimed_size is None else message.claimed_size,
-                    received_at=message.received_at,
-                )
+    def uids(self) -> tuple[int, ...]:
+        """All UIDs, ascending."""
+        return tuple(sorted(self.messages))
+
+    def listed(self, uids: Sequence[int]) -> Iterator[Listed]:
+        """Each of these messages."""
+        for uid in uids:
+            message = self.messages[uid]
+            size = len(message.content)
+            yield Listed(
+                uidvalidity=self.uidvalidity,
+                uid=uid,
+                size=size if message.claimed_size is None else message.claimed_size,
+                received_at=message.received_at,
+            )
+
+    def present(self, uid: int) -> bool:
+        """Whether it is still there; `gone` is a message that vanished after it was listed."""
+        return uid in self.messages and not self.messages[uid].gone
 
     def body(self, uid: int, *, limit: int) -> Iterator[bytes]:
         """The bytes in small pieces."""
         message = self.messages[uid]
         if message.error is not None:
             raise message.error
-        content = b"" if message.gone else message.content[:limit]
+        content = b"" if message.gone or message.empty else message.content[:limit]
         for start in range(0, len(content), 64):
             yield content[start : start + 64]
 
@@ -100,6 +110,7 @@ class FakeMailbox:
     moves: list[tuple[int, str]] = field(default_factory=list)
     tried: int = 0
     last_uid: int = 0
+    refusals: int = 0
 
     def arrive(self, content: bytes, **traits: object) -> int:
         """One more message; its UID, which no other had before (RFC 3501 2.3.1.1)."""
@@ -116,6 +127,10 @@ class FakeMailbox:
         if self.away is not None:
             raise self.away
         yield FakeView(uidvalidity=self.uidvalidity, messages=self.messages)
+
+    def counts(self, folders: Sequence[str]) -> dict[str, int]:
+        """What was moved to each folder."""
+        return {name: sum(folder == name for _, folder in self.moves) for name in folders}
 
     def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
         """Moves, unless an answer is left that says otherwise."""
@@ -179,7 +194,7 @@ class FakePostman:
     early: bool = False
     sent: list[Letter] = field(default_factory=list)
 
-    def send(self, letter: Letter, *, before_data: Callable[[], None]) -> Outcome:
+    def send(self, letter: Letter, *, before_data: Callable[[], None]) -> Sent:
         """Hands over the letter, or what the test wants to happen."""
         answer = self.answers.pop(0) if self.answers else Outcome.DONE
         if not self.early or answer is Outcome.DONE:
@@ -188,7 +203,7 @@ class FakePostman:
             raise answer
         if answer in {Outcome.DONE, Outcome.UNKNOWN}:
             self.sent.append(letter)
-        return answer
+        return Sent(outcome=answer)
 
 
 @dataclass(kw_only=True)

@@ -138,3 +138,24 @@ def test_a_secret_that_cannot_be_read_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "smtp-password").mkdir()
     with pytest.raises(ConfigError, match="smtp-password"):
         Settings(state_dir=tmp_path).secret("smtp-password")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('auth = "oauth"', "imap.auth"),
+        ('auth = "xoauth2"', "token_url, client_id"),
+        ('auth = "xoauth2"\ntoken_url = "https://x/"\nclient_id = "a"\nscope = ""', "scope"),
+        ('user = "a b"', "imap.user"),
+        ('folder = ""', "imap.folder"),
+    ],
+)
+def test_a_login_or_folder_that_cannot_be_meant_is_named(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    assert named in " ".join(mistakes_of(written(tmp_path, f"[imap]\n{text}\n")))
+
+
+def test_a_token_needs_its_endpoint_and_the_application(tmp_path: Path) -> None:
+    text = '[imap]\nauth = "xoauth2"\ntoken_url = "https://x/"\nclient_id = "a"\n'
+    assert load_settings(written(tmp_path, text)).imap.auth == "xoauth2"

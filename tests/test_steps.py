@@ -7,9 +7,9 @@ import pytest
 
 from inbox_daemon.core.chain import verify
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import nothing_seen
+from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
 from inbox_daemon.core.verdict import Known, Outcome
-from inbox_daemon.steps import message_id_in
+from inbox_daemon.intake import message_id_in
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml
 
@@ -136,17 +136,33 @@ def test_a_renumbered_mailbox_moves_the_message_at_its_new_place(world: World) -
     assert world.archive.filings == 1
 
 
+def forgotten_beside(number: int) -> Evidence:
+    """A mail without the application it announces, but with another small file."""
+    beside = cases.attachment(AttachmentKind.TEXT, sha256=f"{number:064x}")
+    return cases.good_evidence(submission=cases.mail(attachments=(beside,)), documents=())
+
+
 def test_one_address_gets_at_most_three_letters_a_day(world: World) -> None:
-    for _ in range(5):
-        world.arrive(FORGOTTEN)
+    for number in range(5):
+        world.arrive(forgotten_beside(number))
     world.steps.once()
     assert world.states() == [State.QUERIED] * 3 + [State.FLAGGED] * 2
     assert world.records.cases()[3].reasons == ("anhang-fehlt", "antwort-zu-oft")
     assert len({letter.message_id for letter in world.postman.sent}) == 3
     world.clock.pass_time(hours=25)
-    world.arrive(FORGOTTEN)
+    world.arrive(forgotten_beside(6))
     world.steps.once()
     assert len(world.postman.sent) == 4
+
+
+def test_the_same_question_on_the_same_files_is_never_asked_again(world: World) -> None:
+    for _ in range(3):
+        world.arrive(FORGOTTEN)
+        world.steps.once()
+        world.clock.pass_time(days=3)
+    assert world.states() == [State.QUERIED, State.FLAGGED, State.FLAGGED]
+    assert world.records.cases()[2].reasons == ("anhang-fehlt", "antwort-schon-gefragt")
+    assert len(world.postman.sent) == 1
 
 
 def test_the_log_is_brought_up_to_date_after_every_step(world: World) -> None:

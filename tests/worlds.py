@@ -6,6 +6,7 @@ Trusts: fakes.py. Limits: for modules that say `pytest_plugins = ("tests.worlds"
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,11 @@ from sqlalchemy import event
 
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.verdict import Budget
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.database import migrate, open_database
 from inbox_daemon.edges.records import CaseLine, Records
 from inbox_daemon.edges.store import SqlStore
-from inbox_daemon.ports import Store
 from inbox_daemon.steps import Steps
 from tests.core import cases
 from tests.fakes import (
@@ -52,6 +53,7 @@ class World:
     """Steps on stand-ins, and what can be seen of them from outside."""
 
     steps: Steps
+    store: SqlStore
     mailbox: FakeMailbox
     spool: FakeSpool
     reader: FakeReader
@@ -85,7 +87,12 @@ class World:
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("leer") / "leer.sqlite3"
+    return new_database(tmp_path_factory.mktemp("leer"))
+
+
+def new_database(folder: Path) -> Path:
+    """An empty database of the newest schema, to be copied."""
+    path = folder / "leer.sqlite3"
     engine = open_database(f"sqlite:///{path}")
     migrate(engine)
     engine.dispose()
@@ -99,10 +106,17 @@ def _hurry(connection: Any, _record: object) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
-    shutil.copy(empty_database, tmp_path / "inbox.sqlite3")
-    engine = open_database(f"sqlite:///{tmp_path / 'inbox.sqlite3'}")
+    with new_world(tmp_path, empty_database) as made:
+        yield made
+
+
+@contextmanager
+def new_world(folder: Path, empty: Path, *, budget: Budget | None = None) -> Iterator[World]:
+    """A world in this folder, its database a copy of the `empty` one."""
+    shutil.copy(empty, folder / "inbox.sqlite3")
+    engine = open_database(f"sqlite:///{folder / 'inbox.sqlite3'}")
     event.listen(engine, "connect", _hurry)
-    store: Store = SqlStore(engine)
+    store = SqlStore(engine, budget or Budget())
     parts: dict[str, Any] = {
         "mailbox": FakeMailbox(),
         "spool": FakeSpool(),
@@ -114,7 +128,7 @@ def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
         "clock": FakeClock(),
     }
     steps = Steps(store=store, rules=cases.rules(), message_limit=LIMIT, parallel=2, **parts)
-    log = AuditFile(tmp_path / "audit.jsonl", engine, parts["clock"])
+    log = AuditFile(folder / "audit.jsonl", engine, parts["clock"])
     with structlog.testing.capture_logs():  # the flow logs much; nothing of it is looked at
-        yield World(steps=steps, records=Records(engine), log=log, **parts)
+        yield World(steps=steps, store=store, records=Records(engine), log=log, **parts)
     engine.dispose()

@@ -10,9 +10,11 @@ from typing import Any
 
 from inbox_daemon import wire
 from inbox_daemon.app import App
+from inbox_daemon.commands.letters import stopped_line
 from inbox_daemon.core import frist
 from inbox_daemon.core.betrag import german
 from inbox_daemon.core.errors import Defect, Permanent
+from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.core.verdict import Query, Result
@@ -24,6 +26,7 @@ from inbox_daemon.core.wording import (
     VERDICTS,
     sentence,
 )
+from inbox_daemon.edges.letterbook import RETURNED
 from inbox_daemon.edges.records import CaseLine, Judgement
 
 MARKS = {Result.PASS: "\u2714", Result.FAIL: "\u2718", Result.UNSURE: "?"}
@@ -40,6 +43,10 @@ def listed(app: App, *, as_json: bool) -> int:
         reasons = " ".join(_sentences(app, line))
         print(f"{line.number}  {frist.german_instant(line.received_at)}  {reasons}")
     print(TERMINAL["queue.count"].format(count=len(lines)))
+    letters = app.records.letters(at=app.clock.now())
+    if letters.switch.stopped:
+        waiting = [case for case, _ in letters.waiting]
+        print(" ".join((stopped_line(letters.switch), *waiting)))
     return 0
 
 
@@ -52,6 +59,9 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
         known = {
             **_plain(app, line),
             "evidence": json.loads(wire.encode(evidence)) if evidence else None,
+            "answers": [
+                {"case": c, "kind": kind.value} for c, kind in app.records.answers_to(number)
+            ],
             "verdicts": [json.loads(wire.encode(j.verdict)) for j in judgements],
             "history": [
                 {"at": h.at.isoformat(), "kind": h.kind, **json.loads(h.payload)}
@@ -63,11 +73,13 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
     print(f"{number}: {STATES[line.state.value]}, {frist.german_instant(line.received_at)}")
     for text in _sentences(app, line):
         print(f"  ! {text}")
-    for text in (*_seen(evidence), *_decided(judgements)):
+    for text in (*_seen(evidence), *_decided(judgements), *_came_back(app, number)):
         print(f"  {text}")
     print("  " + _text("show.original", str(_original(app, line))))
     for entry in app.records.history(number):
-        print(f"  {frist.german_instant(entry.at)}  {AUDIT_KINDS[entry.kind]}")
+        reply = json.loads(entry.payload).get("antwort")
+        told = f" ({reply})" if reply else ""
+        print(f"  {frist.german_instant(entry.at)}  {AUDIT_KINDS[entry.kind]}{told}")
     return 0
 
 
@@ -94,6 +106,11 @@ def _decided(judgements: tuple[Judgement, ...]) -> Iterator[str]:
             yield _text("show.gefragt", " ".join(sentence(f.code, f.values) for f in asked))
         if judgement.why:
             yield TERMINAL["show.author"].format(by=judgement.by, why=judgement.why)
+
+
+def _came_back(app: App, number: str) -> Iterator[str]:
+    keys = {Answer.FAILED: "show.returned", Answer.AUTOMATIC: "show.answered"}
+    return (_text(keys[kind], case) for case, kind in app.records.answers_to(number))
 
 
 def _text(key: str, text: str) -> str:
@@ -141,6 +158,9 @@ def _sentences(app: App, line: CaseLine) -> tuple[str, ...]:
         for finding in judgement.verdict.findings
         if finding.values
     }
+    failed = [case for case, kind in app.records.answers_to(line.number) if kind is Answer.FAILED]
+    if failed:
+        values[RETURNED] = (("fall", ", ".join(failed)),)
     return tuple(sentence(code, values.get(code, ())) for code in line.reasons)
 
 

@@ -51,6 +51,8 @@ def decided(app: App, number: str, wish: Wish) -> int:
     if wish.replaces is not None and wish.answer != FILE:
         raise _refused("queue.replaces")
     case, evidence = app.store.location(number), _evidence(app, number)
+    if wish.answer == ASK and app.records.may_have_written(number):
+        raise _refused("queue.asked", fall=number)
     verdict = _verdict(app, case, evidence, wish)
     attempt = len(app.records.judgements(number)) + 1
     author = Author(by=wish.by, why=wish.why, attempt=attempt)
@@ -68,6 +70,8 @@ def decided(app: App, number: str, wish: Wish) -> int:
     app.audit.catch_up()
     state = case_line(app, number).state
     key = "queue.decided" if state is State.DECIDED else "queue.done"
+    if state is State.DECIDED and isinstance(verdict, Query) and app.store.letters_stopped():
+        key = "queue.stopped"
     print(TERMINAL[key].format(fall=number, state=STATES[state.value]))
     return 0
 

@@ -5,6 +5,7 @@ Limits: prints results; what happens on the way is in the logs.
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from inbox_daemon.app import App, throwaway
@@ -15,6 +16,8 @@ from inbox_daemon.core.errors import Permanent
 from inbox_daemon.core.states import State
 from inbox_daemon.core.wording import TERMINAL
 from inbox_daemon.daemon import Daemon
+from inbox_daemon.edges.login import MOST_REFUSALS
+from inbox_daemon.edges.records import MailboxState
 from inbox_daemon.ruleset import load_rules
 
 OK, BAD_DATA, TRY_AGAIN = 0, 65, 75
@@ -31,7 +34,7 @@ def once(app: App, *, dry_run: bool, as_json: bool) -> int:
     if dry_run:
         return _dry(app, as_json=as_json)
     with app.alone():
-        new = app.steps().once()
+        new = app.steps().once(abgleich=True)
         counts = {"new": new, **app.records.counts()}
     print(json.dumps(counts) if as_json else _line(counts))
     return OK if counts["waiting"] == 0 else TRY_AGAIN
@@ -55,7 +58,13 @@ def _dry(real: App, *, as_json: bool) -> int:
 def status(app: App, *, as_json: bool) -> int:
     """Numbers of the store."""
     counts = app.records.counts()
-    print(json.dumps(counts) if as_json else _line(counts))
+    if as_json:
+        boxes = [_told(box) for box in app.records.mailboxes()]
+        print(json.dumps({**counts, "mailboxes": boxes}))
+        return OK
+    print(_line(counts))
+    for line in mailbox_lines(app.records.mailboxes()):
+        print(line)
     return OK
 
 
@@ -137,6 +146,52 @@ def check_config(app: App) -> int:
     app.checked()
     print(f"state_dir {app.settings.state_dir}")
     return OK
+
+
+def mailbox_lines(boxes: Sequence[MailboxState]) -> Iterator[str]:
+    """What the last reconciliation found, in German, and refused logins."""
+    for box in boxes:
+        if box.refusals and box.refused_at is not None:
+            at = frist.german_instant(box.refused_at)
+            yield TERMINAL["status.anmeldung"].format(count=box.refusals, at=at)
+        if box.refusals >= MOST_REFUSALS:
+            yield TERMINAL["status.gesperrt"]
+        if (found := box.abgleich) is None:
+            continue
+        yield TERMINAL["status.abgleich"].format(
+            at=frist.german_instant(found.at),
+            server=found.server,
+            known=found.known,
+            missing=len(found.missing),
+            surplus=found.surplus,
+            fresh=found.fresh,
+        )
+        for name, server, known in found.folders:
+            yield TERMINAL["status.ordner"].format(name=name, server=server, known=known)
+    if not any(box.abgleich for box in boxes):
+        yield TERMINAL["status.kein-abgleich"]
+
+
+def _told(box: MailboxState) -> dict[str, object]:
+    """One mailbox as `status --json` gives it; times in ISO 8601, UTC."""
+    found = box.abgleich
+    return {
+        "mailbox": box.mailbox,
+        "refusals": box.refusals,
+        "refused_at": box.refused_at.isoformat() if box.refused_at else None,
+        "blocked": box.refusals >= MOST_REFUSALS,
+        "abgleich": None
+        if found is None
+        else {
+            "at": found.at.isoformat(),
+            "server": found.server,
+            "known": found.known,
+            "missing": list(found.missing),
+            "surplus": found.surplus,
+            "fresh": found.fresh,
+            "folders": {n: {"server": s, "known": k} for n, s, k in found.folders},
+        },
+    }
 
 
 def _line(counts: dict[str, int]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from inbox_daemon.core import frist, kreis, sender
+from inbox_daemon.core import frist, kreis, returns, sender
 from inbox_daemon.core.mailtext import is_reply, own_words
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.values import (
@@ -64,6 +64,9 @@ NO_FIELD = "feld-nicht-gefunden"
 # Defects of a mail that lose nothing: its size, a long text cut, an odd character set.
 HARMLESS_DEFECTS = frozenset({"gross", "text-gekuerzt", "zeichensatz"})
 
+# The server could not give the mail and gave a note of its own instead (Exchange).
+SUBSTITUTE = "exchange-ersatznachricht"
+
 Check = Callable[[Facts], Finding | None]
 
 
@@ -72,6 +75,12 @@ def automatik(facts: Facts) -> Finding | None:
     mail = facts.submission
     if mail is None or facts.evidence.documents or facts.evidence.unread:
         return None
+    if (answer := _answer(facts)) is returns.Answer.FAILED:
+        return _finding(
+            "automatik", Result.FAIL, "ruecklaeufer", ("fall", str(facts.known.answers))
+        )
+    if answer is returns.Answer.AUTOMATIC:
+        return _finding("automatik", Result.FAIL, "automatische-mail")
     if "bericht" in mail.automatic or "leerer-absender" in mail.automatic:
         return _finding("automatik", Result.UNSURE, "unzustellbar")
     if ROBOT_MARKS & set(mail.automatic):
@@ -81,10 +90,18 @@ def automatik(facts: Facts) -> Finding | None:
     return None
 
 
+def _answer(facts: Facts) -> returns.Answer | None:
+    return returns.answer_of(facts.evidence, facts.known)
+
+
 def doppelt(facts: Facts) -> Finding | None:
-    """The same bytes were delivered before: kept, and nothing follows twice."""
+    """The same bytes were delivered before: kept, and nothing follows twice.
+
+    Two substitutes of Exchange with the same bytes may stand for two mails.
+    """
     first = facts.known.duplicate_of
-    if first is None:
+    mail = facts.submission
+    if first is None or (mail is not None and SUBSTITUTE in mail.defects):
         return None
     return _finding("doppelt", Result.FAIL, "doppelt", ("fall", first))
 
@@ -95,6 +112,8 @@ def mail_unversehrt(facts: Facts) -> Finding | None:
     odd = [code for code in mail.defects if code not in HARMLESS_DEFECTS] if mail else []
     if not odd:
         return None
+    if SUBSTITUTE in odd:
+        return _finding("mail", Result.UNSURE, "ersatznachricht")
     return _finding("mail", Result.UNSURE, "mail-auffaellig", ("grund", odd[0]))
 
 
@@ -116,7 +135,7 @@ def lesbarkeit(facts: Facts) -> Finding | None:
 def anhang(facts: Facts) -> Finding | None:
     """A mail without a readable document: wrong kind of file, forgotten, or a question."""
     mail = facts.submission
-    if mail is None or facts.evidence.documents or facts.evidence.unread:
+    if mail is None or facts.evidence.documents or facts.evidence.unread or _answer(facts):
         return None
     kinds = {attachment.kind for attachment in mail.attachments}
     for kind, code in _CODE_OF_KIND:
@@ -279,7 +298,7 @@ def kreis_im_antrag(facts: Facts) -> Finding | None:
 def absender(facts: Facts) -> Finding | None:
     """The mail comes from the Kreis of the form, proven by our own receiving server."""
     mail = facts.submission
-    if mail is None:
+    if mail is None or _answer(facts):
         return None
     grade = sender.grade_of(mail, facts.rules.postfach.authserv_id)
     if grade is sender.Grade.CONTRADICTED:

@@ -28,7 +28,7 @@ from inbox_daemon.core.verdict import (
 CORRECTABLE = frozenset(
     {"unterschrift-fehlt", "betrag-fehlt", "anhang-fehlt", "dateiart", "verschluesselt"}
 )
-NOTHING_TO_DO = frozenset({"doppelt", "automatische-mail"})
+NOTHING_TO_DO = frozenset({"doppelt", "automatische-mail", "ruecklaeufer"})
 
 
 def decide(
@@ -117,7 +117,7 @@ def _verdict(facts: Facts, findings: tuple[Finding, ...]) -> Verdict:
 
 def _query(facts: Facts, findings: tuple[Finding, ...], failed: tuple[str, ...]) -> Verdict:
     version = rules_version(facts)
-    against = why_not(facts)
+    against = why_not(facts, failed)
     mail, match = facts.submission, facts.sender_kreis
     if mail is None:
         # A file inspected without its mail: what would be asked, and nobody to ask.

@@ -1,19 +1,25 @@
 """May this mail be answered by the machine at all, and if so, to whom.
 
 Promises: a letter goes only to the one From address, proven, of a Kreis of the closed list, in
-time, and to no robot (RFC 3834 2 and 4). Touches: nothing. Trusts: checks.py for the facts.
-Limits: says no with one reason; a person may still write.
+time, and to no robot (RFC 3834 2 and 4); never the same question twice, never beyond the budgets.
+Touches: nothing. Trusts: checks.py for the facts. Limits: says no with one reason; a person may
+still write.
 """
+
+import hashlib
+from collections.abc import Iterable
 
 from inbox_daemon.core import frist, kreis, sender
 from inbox_daemon.core.checks import Facts
+from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.verdict import Escalate, Verdict
 
-# More than this many letters to one address a day means that two robots talk (freescout#688).
-LETTERS_A_DAY = 3
+# Above the budget of an hour something is wrong that no single case shows (freescout#688).
+HOUR_SPENT = "antwort-stundengrenze"
 
 
-def why_not(facts: Facts) -> str | None:
-    """The code of the first reason against an automatic letter, or None when it may go."""
+def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
+    """The code of the first reason against a letter on these points, or None when it may go."""
     mail = facts.submission
     if mail is None:
         return "keine-mail"
@@ -25,12 +31,39 @@ def why_not(facts: Facts) -> str | None:
         return "antwort-an-fremde"
     if any(not _same_kreis(address.addr, facts) for address in mail.reply_to):
         return "antwort-an-fremde"
-    if facts.known.letters_today >= LETTERS_A_DAY:
+    if facts.known.letters_today >= facts.known.budget.sender_day:
         return "antwort-zu-oft"
     bound, received_at = facts.programm.received_before, facts.received_at
     if received_at is None or frist.late_by(received_at, received_before=bound) is not None:
         return "antwort-nach-frist"
-    return None
+    about = (facts.sender_kreis.ags, facts.programm.kennung)
+    if question_of(facts.evidence, *about, points) in facts.known.asked:
+        return "antwort-schon-gefragt"
+    return _spent(facts, about)
+
+
+def _spent(facts: Facts, about: tuple[str, str]) -> str | None:
+    """The budgets, the narrowest first: only what no other stops may stop the sending as such."""
+    known, budget = facts.known, facts.known.budget
+    if known.letters_stopped:
+        return "antwort-angehalten"
+    if sum(n for *of, n in known.letters_of_kreise if tuple(of) == about) >= budget.kreis_day:
+        return "antwort-kreis-zu-oft"
+    return "antwort-stundengrenze" if known.letters_this_hour >= budget.hour else None
+
+
+def question_of(evidence: Evidence, ags: str, programm: str, points: Iterable[str]) -> str:
+    """A question is these points on these files, asked of this Kreis; 32 hex digits."""
+    mail = evidence.submission
+    files = {document.sha256 for document in evidence.documents}
+    files = files or {attachment.sha256 for attachment in (mail.attachments if mail else ())}
+    text = "\n".join((ags, programm, *sorted(points), "", *sorted(files)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def stops_letters(verdict: Verdict) -> bool:
+    """Whether this verdict met the budget of the hour: then no further letter leaves by itself."""
+    return isinstance(verdict, Escalate) and HOUR_SPENT in verdict.reasons
 
 
 def _same_kreis(addr: str, facts: Facts) -> bool:

@@ -34,6 +34,7 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
         (State.DECIDED, State.FLAGGED),
         (State.DECIDED, State.NOTED),
         (State.FLAGGED, State.DECIDED),
+        (State.QUERIED, State.FLAGGED),
     }
 )
 

@@ -134,6 +134,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a report says of the mail it is about: all claims.
+
+    `ids` are Message-IDs of what was sent back, `actions` words of RFC 3464 2.3.3 and
+    RFC 8098 3.2.6, lower case.
+    """
+
+    ids: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """What the mail says of itself. Everything here is a claim of the sender, but for nothing.
 
@@ -156,6 +169,7 @@ class Submission:
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
     received_claimed: str = ""
+    returned: Returned = Returned()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,16 +43,34 @@ class FiledRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many letters the machine may decide on: a day is 24 hours back, an hour 60 minutes."""
+
+    sender_day: int = 3
+    kreis_day: int = 3
+    hour: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What our records said at the moment of the decision; stored with it, so it can be retold.
 
     `open_cases` are (case, ags, programm) of applications that wait for a person or an answer.
+    `letters_today` went to this sender, `letters_of_kreise` are (ags, programm, count) of a day,
+    `asked` the questions that went to the sender's domain, `answers` the case whose letter this
+    mail sends back or answers.
     """
 
     duplicate_of: str | None = None
     filed: tuple[FiledRecord, ...] = ()
     open_cases: tuple[tuple[str, str, str], ...] = ()
     letters_today: int = 0
+    letters_of_kreise: tuple[tuple[str, str, int], ...] = ()
+    letters_this_hour: int = 0
+    letters_stopped: bool = False
+    asked: tuple[str, ...] = ()
+    answers: str | None = None
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

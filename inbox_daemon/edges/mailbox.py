@@ -1,169 +1,221 @@
 """The mailbox by IMAP (imapclient): read-only but for one UID MOVE at the very end.
 
-Promises: EXAMINE and PEEK only while reading; a body never takes more memory than one piece; every
-error of the library is Temporary or Permanent. Touches: the IMAP server.
+Promises: EXAMINE and PEEK only while reading; a body never takes more memory than one piece; an
+answer counts only for the UID that was asked. Touches: the IMAP server.
 Trusts: nothing the server says of sizes; UIDs only together with their UIDVALIDITY.
 Limits: one connection a call; IDLE is not used (it hides dead links, imapclient#449).
 """
 
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient import DELETED
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
+from inbox_daemon.edges.folders import Folders
+from inbox_daemon.edges.imapline import LOST, REFUSED, Line, instant_in, translated
+from inbox_daemon.edges.login import Login
 from inbox_daemon.edges.loopback import is_loopback
 from inbox_daemon.ports import Listed, MailboxView
 
 PIECE = 1 << 20
 # imaplib reads an answer line of at most 1,000,000 bytes, and servers refuse long UID lists.
 UIDS_A_FETCH = 200
+LARGEST_UID = (1 << 32) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Where the mailbox is. `parent` is the folder under which ours lie; empty: at the top."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    folder: str
+    parent: str = ""
+    timeout_s: float = 60
 
 
 class ImapView:
     """One EXAMINEd folder on an open connection."""
 
-    def __init__(self, client: IMAPClient, folder: str) -> None:
+    def __init__(self, client: Line, folder: str) -> None:
         self._client = client
-        self.uidvalidity = int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
+        self.uidvalidity = _opened(client, folder, readonly=True)
+        self._sizes: dict[int, int] = {}
 
-    def listed(self, *, unless: Callable[[int], bool]) -> Iterator[Listed]:
-        """All messages but the known ones, by UID, which is the order of arrival."""
-        with _translated():
-            uids = sorted(uid for uid in self._client.search("ALL") if not unless(uid))
+    def uids(self) -> tuple[int, ...]:
+        """The UIDs of all messages in the folder, ascending, which is the order of arrival."""
+        with translated():
+            found = {int(uid) for uid in self._client.search("ALL")}
+        return tuple(sorted(uid for uid in found if 0 < uid <= LARGEST_UID))
+
+    def listed(self, uids: Sequence[int]) -> Iterator[Listed]:
+        """Each of these, in this order; without time where the server gives no usable answer."""
         for start in range(0, len(uids), UIDS_A_FETCH):
-            yield from self._listed_part(uids[start : start + UIDS_A_FETCH])
+            part = uids[start : start + UIDS_A_FETCH]
+            answer = self._described(part)
+            for uid in part:
+                item = answer.get(uid, {})
+                size = item.get(b"RFC822.SIZE")
+                self._sizes[uid] = size if isinstance(size, int) else 0
+                yield Listed(
+                    uidvalidity=self.uidvalidity,
+                    uid=uid,
+                    size=self._sizes[uid],
+                    received_at=instant_in(item.get(b"INTERNALDATE")),
+                )
 
-    def _listed_part(self, uids: list[int]) -> Iterator[Listed]:
-        with _translated():
-            answer = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-        for uid in uids:
-            item = answer.get(uid, {})
-            received_at = item.get(b"INTERNALDATE")
-            if b"RFC822.SIZE" not in item or not isinstance(received_at, datetime):
-                continue  # gone since SEARCH, or an answer that is none: seen again next time
-            yield Listed(
-                uidvalidity=self.uidvalidity,
-                uid=uid,
-                size=int(item[b"RFC822.SIZE"]),
-                received_at=_aware(received_at),
-            )
+    def _described(self, uids: Sequence[int]) -> dict[int, dict[bytes, Any]]:
+        """Size and time by UID. One message that the server chokes on hides no other."""
+        try:
+            with translated():
+                return self._client.parts(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        except Temporary as error:
+            if error.code != REFUSED:
+                raise
+        if len(uids) == 1:
+            return {}
+        half = len(uids) // 2
+        return {**self._described(uids[:half]), **self._described(uids[half:])}
+
+    def present(self, uid: int) -> bool:
+        """Whether the message is still there: FETCH or SEARCH says so. Both err at times."""
+        with translated():
+            return _present(self._client, uid)
 
     def body(self, uid: int, *, limit: int) -> Iterator[bytes]:
-        """The raw bytes, piece by piece; nothing where the message is gone."""
-        start = 0
+        """The raw bytes, piece by piece; nothing where the message is gone.
+
+        A short piece is the end only if the message is as large as the server said; Exchange
+        names too much, and then an empty piece is the end.
+        """
+        start, said = 0, self._sizes.get(uid, 0)
+        short = False
         while start < limit:
             wanted = min(PIECE, limit - start)
             piece = self._part(uid, f"BODY.PEEK[]<{start}.{wanted}>", f"BODY[]<{start}>")
-            if piece is None and start:
-                raise Temporary("the message vanished while it was loaded", code="imap")
+            if piece is None and start and not short:
+                raise Temporary("the message vanished while it was loaded", code=REFUSED)
             if not piece:
                 return
+            if len(piece) > wanted:
+                raise Temporary("the server gave more than was asked for", code=REFUSED)
             yield piece
-            if len(piece) < wanted:
+            start, short = start + len(piece), len(piece) < wanted
+            if short and start >= said:
                 return
-            start += wanted
 
     def head(self, uid: int, *, limit: int) -> bytes:
         """The header alone, cut to `limit` bytes."""
-        return self._part(uid, f"BODY.PEEK[HEADER]<0.{limit}>", "BODY[HEADER]<0>") or b""
+        part = self._part(uid, f"BODY.PEEK[HEADER]<0.{limit}>", "BODY[HEADER]<0>")
+        return (part or b"")[:limit]
 
     def _part(self, uid: int, item: str, key: str) -> bytes | None:
         """The part, or None where the answer does not hold it."""
-        with _translated():
-            answer = self._client.fetch([uid], [item])
+        with translated():
+            answer = self._client.parts([uid], [item])
         found = answer.get(uid, {}).get(key.encode())
         return found if isinstance(found, bytes) else None
 
 
 class ImapMailbox:
-    """The mailbox on the server, connected anew for each call."""
+    """The mailbox on the server, connected anew for each call.
 
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        tls: bool,
-        user: str,
-        password: str,
-        name: str,
-        timeout_s: float,
-    ) -> None:
-        if not tls and not is_loopback(host):
-            raise ConfigError((f"imap.tls: only loopback may do without TLS, not {host}",))
-        self.name = name
-        self._host, self._port, self._tls = host, port, tls
-        self._user, self._password = user, password
-        self._timeout = SocketTimeout(connect=timeout_s, read=timeout_s)
+    `name` is the key of all its places: another server or account has other places.
+    """
+
+    def __init__(self, account: Account, login: Login) -> None:
+        if not account.tls and not is_loopback(account.host):
+            raise ConfigError((f"imap.tls: only loopback may do without TLS, not {account.host}",))
+        self.name = f"{account.host}/{account.user}/{account.folder}"
+        self._account, self._login = account, login
+
+    @property
+    def refusals(self) -> int:
+        """How often the server refused the present password."""
+        return self._login.refusals
 
     @contextmanager
     def examine(self) -> Iterator[MailboxView]:
         """The folder opened by EXAMINE."""
         with self._connected() as client:
-            with _translated():
-                view = ImapView(client, self.name)
+            with translated():
+                view = ImapView(client, self._polled(client))
             yield view
 
+    def counts(self, folders: Sequence[str]) -> dict[str, int]:
+        """Messages in each of our target folders (STATUS); 0 where the folder is not yet made."""
+        with self._connected() as client, translated():
+            known, found = Folders(client), {}
+            for folder in folders:
+                name = known.named(self._target(folder))
+                status = client.folder_status(name, ["MESSAGES"]) if name else {}
+                found[folder] = int(status.get(b"MESSAGES", 0))
+        return found
+
     def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
-        """One UID MOVE (RFC 6851). A message that is gone counts as moved: a person was faster."""
-        with self._connected() as client, _translated():
-            found = client.select_folder(self.name)
-            if int(found[b"UIDVALIDITY"]) != uidvalidity:
+        """One UID MOVE (RFC 6851); without it COPY and UID EXPUNGE (RFC 4315).
+
+        DONE also for a message that is gone: a person was faster. GIVEN_UP where the server has
+        neither: a plain EXPUNGE would remove what other people marked, so the message stays.
+        """
+        with self._connected() as client, translated():
+            if _opened(client, self._polled(client), readonly=False) != uidvalidity:
                 return Outcome.RETRY_LATER
-            if not client.has_capability("MOVE"):
-                raise Permanent("the IMAP server has no MOVE (RFC 6851)", code="kein-move")
-            if uid not in client.fetch([uid], ["UID"]):
+            if not _present(client, uid):
                 return Outcome.DONE
-            if not client.folder_exists(folder):
-                client.create_folder(folder)
-            client.move([uid], folder)
+            can_move, can_expunge = map(client.has_capability, ("MOVE", "UIDPLUS"))
+            if not can_move and not can_expunge:
+                return Outcome.GIVEN_UP
+            target = Folders(client).made(self._target(folder))
+            if can_move:
+                client.move([uid], target)
+            else:
+                # Cut in between, the copy is made again: rather two than none.
+                client.copy([uid], target)
+                client.add_flags([uid], [DELETED], silent=True)
+                client.uid_expunge([uid])
+            if _present(client, uid):
+                raise Temporary("the message is still there after its move", code=REFUSED)
         return Outcome.DONE
 
+    def _polled(self, client: Line) -> str:
+        name = self._account.folder
+        if name.upper() == "INBOX":
+            return name
+        found = Folders(client).named(name)
+        if found is None:
+            raise Permanent(f"the IMAP server has no folder {name}", code="imap-ordner")
+        return found
+
+    def _target(self, folder: str) -> str:
+        parent = self._account.parent
+        return f"{parent}/{folder}" if parent else folder
+
     @contextmanager
-    def _connected(self) -> Iterator[IMAPClient]:
-        with _translated():
-            client = IMAPClient(
-                self._host,
-                port=self._port,
-                ssl=self._tls,
-                ssl_context=ssl.create_default_context() if self._tls else None,
-                timeout=self._timeout,
-            )
+    def _connected(self) -> Iterator[Line]:
+        account = self._account
+        with translated():
+            client = Line(account.host, account.port, tls=account.tls, timeout_s=account.timeout_s)
         with client:
-            with _translated():
-                client.normalise_times = False
-                client.login(self._user, self._password)
+            self._login.enter(client)
+            with translated():
+                # Exchange has MOVE only after login: what was told before does not count.
+                client.refresh_capabilities()
             yield client
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except LoginError as error:
-        # The server's words may repeat what we sent; they stay out of the log.
-        raise Permanent(
-            "the IMAP server refuses user or password", code="imap-anmeldung"
-        ) from error
-    except ssl.SSLCertVerificationError as error:
-        raise Permanent(
-            f"the IMAP server's certificate: {error.reason}", code="imap-tls"
-        ) from error
-    except (IMAPClientError, OSError, ValueError, KeyError, TypeError) as error:
-        raise Temporary(f"IMAP: {type(error).__name__}: {_short(error)}", code="imap") from error
+def _opened(client: Line, folder: str, *, readonly: bool) -> int:
+    found = client.select_folder(folder, readonly=readonly)
+    if b"UIDVALIDITY" not in found:
+        raise Temporary("the server gave no UIDVALIDITY", code=LOST)
+    return int(found[b"UIDVALIDITY"])
 
 
-def _short(error: Any) -> str:
-    return str(error)[:200]
-
-
-def _aware(received_at: datetime) -> datetime:
-    if received_at.tzinfo is None:
-        raise Temporary("the IMAP server gave a time without zone", code="imap")
-    return received_at.astimezone(UTC)
+def _present(client: Line, uid: int) -> bool:
+    return uid in client.parts([uid], ["FLAGS"]) or uid in client.search(["UID", str(uid)])

@@ -13,9 +13,11 @@ from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Known, Verdict
+from inbox_daemon.edges import letterbook
 from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.tables import (
     AuditRow,
@@ -23,10 +25,12 @@ from inbox_daemon.edges.tables import (
     EffectRow,
     EvidenceRow,
     LetterRow,
+    MailboxRow,
     RecordRow,
     RulesRow,
     VerdictRow,
 )
+from inbox_daemon.ports import Abgleich
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,25 @@ class History:
     at: datetime
     kind: str
     payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """The switch, the letters of the running hour, and (case, recipient) of those that wait."""
+
+    switch: letterbook.Switch
+    this_hour: int
+    waiting: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxState:
+    """What is known of a mailbox as a whole."""
+
+    mailbox: str
+    refusals: int
+    refused_at: datetime | None
+    abgleich: Abgleich | None
 
 
 class Records:
@@ -124,6 +147,25 @@ class Records:
             found = session.exec(wanted).first()
             return found.case_number if found else None
 
+    def letters(self, *, at: datetime) -> Letters:
+        """How the sending of letters stands."""
+        with reading(self._engine) as session:
+            return Letters(
+                switch=letterbook.switch(session),
+                this_hour=letterbook.this_hour(session, at=at),
+                waiting=letterbook.waiting(session),
+            )
+
+    def may_have_written(self, number: str) -> bool:
+        """Whether a letter of this case left, perhaps left, or waits to leave."""
+        with reading(self._engine) as session:
+            return letterbook.may_have_left(session, number)
+
+    def answers_to(self, number: str) -> tuple[tuple[str, Answer], ...]:
+        """(case, what it was) of all that came back on the letter of this case."""
+        with reading(self._engine) as session:
+            return letterbook.answers_to(session, number)
+
     def history(self, number: str) -> tuple[History, ...]:
         """The audit entries of one case."""
         wanted = (
@@ -135,6 +177,19 @@ class Records:
             return tuple(
                 History(at=row.at, kind=row.kind, payload=row.payload)
                 for row in session.exec(wanted)
+            )
+
+    def mailboxes(self) -> tuple[MailboxState, ...]:
+        """Refused logins and the last reconciliation, by mailbox."""
+        with reading(self._engine) as session:
+            return tuple(
+                MailboxState(
+                    mailbox=row.mailbox,
+                    refusals=row.refusals,
+                    refused_at=row.refused_at,
+                    abgleich=wire.decode(Abgleich, row.abgleich) if row.abgleich else None,
+                )
+                for row in session.exec(select(MailboxRow).order_by(col(MailboxRow.mailbox)))
             )
 
     def counts(self) -> dict[str, int]:
@@ -149,6 +204,7 @@ class Records:
                 "records": int(session.exec(select(func.count(col(RecordRow.case_number)))).one()),
                 "letters": int(session.exec(select(func.count(col(LetterRow.case_number)))).one()),
                 "waiting": int(session.exec(waiting).one()),
+                "letters_stopped": int(letterbook.switch(session).stopped),
             }
 
 

@@ -5,10 +5,9 @@ Touches: the database, in the caller's transaction. Trusts: the caller's session
 Limits: only store.py and transitions.py call in here.
 """
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
@@ -25,14 +24,13 @@ from inbox_daemon.edges.tables import (
     CaseRow,
     EffectRow,
     EvidenceRow,
-    LetterRow,
     RecordRow,
 )
 from inbox_daemon.ports import Case, Pending
 
 
-def known(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -> Known:
-    """What our records say at this moment."""
+def known(session: Session, row: CaseRow) -> Known:
+    """What our records say at this moment; of letters see letterbook.py."""
     records = session.exec(
         select(RecordRow).where(col(RecordRow.replaced_by).is_(None)).order_by(col(RecordRow.at))
     )
@@ -45,19 +43,7 @@ def known(session: Session, row: CaseRow, evidence: Evidence, *, at: datetime) -
         duplicate_of=row.duplicate_of,
         filed=tuple(_filed(record) for record in records),
         open_cases=tuple((c.number, c.ags or "", c.programm or "") for c in waiting),
-        letters_today=_letters_since(session, evidence, at - timedelta(days=1)),
     )
-
-
-def _letters_since(session: Session, evidence: Evidence, since: datetime) -> int:
-    mail = evidence.submission
-    senders = [address.addr for address in mail.from_] if mail else []
-    count = session.exec(
-        select(func.count())
-        .select_from(LetterRow)
-        .where(col(LetterRow.recipient).in_(senders), col(LetterRow.at) > since)
-    ).one()
-    return int(count)
 
 
 def _filed(row: RecordRow) -> FiledRecord:
@@ -80,10 +66,16 @@ def is_moved() -> ColumnElement[bool]:
 
 
 def stranded(session: Session, raw: RawMessage) -> CaseRow | None:
-    """The case whose message the server renumbered before our final move (UIDVALIDITY changed)."""
+    """The case whose message has another place before our final move.
+
+    The server renumbered it (UIDVALIDITY changed), or the mailbox is now on another server.
+    """
+    elsewhere = (col(CaseRow.uidvalidity) != raw.uidvalidity) | (
+        col(CaseRow.mailbox) != raw.mailbox
+    )
     twins = session.exec(
         select(CaseRow)
-        .where(col(CaseRow.sha256) == raw.sha256, col(CaseRow.uidvalidity) != raw.uidvalidity)
+        .where(col(CaseRow.sha256) == raw.sha256, elsewhere)
         .order_by(col(CaseRow.id))
     )
     return next((twin for twin in twins if not _moved(session, twin)), None)

@@ -12,57 +12,51 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import FINAL, State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
+    Budget,
     EffectKind,
     Known,
     Outcome,
     Verdict,
 )
-from inbox_daemon.edges import ledger, rows, transitions
+from inbox_daemon.edges import ledger, letterbook, postfachbuch, rows, transitions
 from inbox_daemon.edges.database import reading, writing
+from inbox_daemon.edges.postfachbuch import SqlPostfachbuch
 from inbox_daemon.edges.tables import (
     CaseRow,
     EffectRow,
-    LetterRow,
-    RecordRow,
 )
-from inbox_daemon.ports import Case, Decision, Pending
+from inbox_daemon.ports import Case, Decision, Pending, Place, Postfachbuch
 
 # Waiting times between tries, doubling from five minutes to the 4,000 s that Postfix uses.
 FIRST_WAIT_S, LONGEST_WAIT_S = 300, 4000
+NO_BYTES = hashlib.sha256().hexdigest()
 
 
 class SqlStore:
     """The database as the steps need it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def knows(self, mailbox: str, uidvalidity: int, uid: int) -> bool:
-        """Whether this place on the server was taken in."""
-        with reading(self._engine) as session:
-            found = session.exec(
-                select(col(CaseRow.id)).where(
-                    col(CaseRow.mailbox) == mailbox,
-                    col(CaseRow.uidvalidity) == uidvalidity,
-                    col(CaseRow.uid) == uid,
-                    ~rows.is_moved(),
-                )
-            ).first()
-        return found is not None
+    def __init__(self, engine: Engine, budget: Budget = Budget()) -> None:  # noqa: B008  frozen
+        self._engine, self._budget = engine, budget
+        self.book: Postfachbuch = SqlPostfachbuch(engine)
 
     def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
         """A new case in `fetched`, or the old one re-located when the server renumbered."""
+        place = Place(mailbox=raw.mailbox, uidvalidity=raw.uidvalidity, uid=raw.uid)
         with writing(self._engine) as session:
-            stranded = rows.stranded(session, raw)
+            # Of a message without bytes nothing proves that it is one we know.
+            stranded = rows.stranded(session, raw) if raw.sha256 != NO_BYTES else None
             if stranded is not None:
-                return transitions.relocate(session, stranded, raw, at=at)
-            return transitions.new_case(session, raw, at=at, failure=failure)
+                case = transitions.relocate(session, stranded, raw, at=at)
+            else:
+                case = transitions.new_case(session, raw, at=at, failure=failure)
+            postfachbuch.closed(session, place, postfachbuch.CASE, at=at, case=case)
+            return case
 
     def cases(self, state: State) -> tuple[Case, ...]:
         """All cases in this state, oldest first."""
@@ -103,10 +97,16 @@ class SqlStore:
         with writing(self._engine) as session:
             row = rows.row(session, case)
             evidence = rows.evidence(session, case)
-            known = rows.known(session, row, evidence, at=at)
+            known = letterbook.with_letters(
+                session, rows.known(session, row), evidence, at=at, budget=self._budget
+            )
             decision = decided(rows.case(row), evidence, known)
             transitions.keep_rules(session, rules)
             transitions.save_verdict(session, row, decision, known=known, author=Author(), at=at)
+            if decision.answer is not None and known.answers is not None:
+                letterbook.note_answer(session, row, known.answers, decision.answer, at=at)
+            if decision.stops_letters:
+                letterbook.turn(session, stopped=True, by=Author().by, why="stundengrenze", at=at)
             return decision.verdict
 
     def decide_by_staff(
@@ -161,28 +161,31 @@ class SqlStore:
             return rows.evidence(session, case)
 
     def mark_attempted(self, effect: int, *, at: datetime) -> None:
-        """Commits that the letter is about to leave; from here on it is never sent again."""
+        """Commits that the letter is about to leave; from here on it is never sent again.
+
+        Raises Temporary when letters are stopped: whoever stops them may rely on it.
+        """
         with writing(self._engine) as session:
+            if letterbook.switch(session).stopped:
+                raise Temporary("letters are stopped", code="antwort-angehalten")
             row = rows.effect(session, effect)
             row.attempted_at = at
             ledger.append(session, at=at, case=row.case_number, kind="letter.attempted")
 
-    def has_newer_record(self, case: str) -> bool:
-        """Whether the Kreis has a valid record that came after this case's letter was written."""
+    def why_too_late(self, case: str, *, at: datetime) -> str | None:
+        """Why the letter of this case should not leave any more (a code), or None."""
         with reading(self._engine) as session:
-            row, letter = rows.row(session, case), session.get(LetterRow, case)
-            if letter is None:
-                return False
-            found = session.exec(
-                select(RecordRow).where(
-                    col(RecordRow.at) > letter.at,
-                    col(RecordRow.ags) == row.ags,
-                    col(RecordRow.programm) == row.programm,
-                    col(RecordRow.replaced_by).is_(None),
-                    col(RecordRow.case_number) != case,
-                )
-            ).first()
-        return found is not None
+            return letterbook.why_too_late(session, rows.row(session, case), at=at)
+
+    def letters_stopped(self) -> bool:
+        """Whether no letter may leave for now."""
+        with reading(self._engine) as session:
+            return letterbook.switch(session).stopped
+
+    def turn_letters(self, *, stopped: bool, by: str, why: str, at: datetime) -> None:
+        """Stops all letters, or lets them go; the log says who, when, and the hash of why."""
+        with writing(self._engine) as session:
+            letterbook.turn(session, stopped=stopped, by=by, why=why, at=at)
 
     def finish(
         self,
@@ -192,8 +195,12 @@ class SqlStore:
         at: datetime,
         state: State | None,
         reasons: tuple[str, ...] = (),
+        reply: str = "",
     ) -> None:
-        """What came of the effect, and the state to which the case goes by it."""
+        """What came of the effect, and the state to which the case goes by it.
+
+        `reply` is the relay's last answer to a letter: command and codes.
+        """
         with writing(self._engine) as session:
             row = rows.effect(session, effect)
             row.attempts += 1
@@ -205,14 +212,18 @@ class SqlStore:
                     case=row.case_number,
                     kind="letter.result",
                     ergebnis=outcome.value,
+                    antwort=reply,
                 )
             if outcome is Outcome.RETRY_LATER:
                 row.attempted_at = None
                 row.due_at = at + timedelta(seconds=wait_s(row.attempts))
                 return
             row.outcome = outcome.value
-            if kind is EffectKind.MOVE_MESSAGE and outcome is Outcome.DONE:
-                ledger.append(session, at=at, case=row.case_number, kind="message.moved")
+            if kind is EffectKind.MOVE_MESSAGE:
+                told = "message.moved" if outcome is Outcome.DONE else "message.stays"
+                ledger.append(session, at=at, case=row.case_number, kind=told)
+            if state is State.QUERIED and letterbook.came_back(session, row.case_number):
+                state, reasons = State.FLAGGED, (letterbook.RETURNED,)
             if state is not None:
                 reasons = reasons or _REASON_OF.get(outcome, ())
                 transitions.settle(

@@ -75,6 +75,33 @@ class CaseRow(SQLModel, table=True):
     changed_at: datetime = Field(sa_column=_instant())
 
 
+class PlaceRow(SQLModel, table=True):
+    """A UID that was ever seen in the polled folder, and what came of it: one row, one outcome."""
+
+    __tablename__ = "places"
+    __table_args__ = (Index("ix_places_outcome", "mailbox", "outcome"),)
+
+    mailbox: str = Field(primary_key=True)
+    uidvalidity: int = Field(primary_key=True, sa_type=BigInteger)
+    uid: int = Field(primary_key=True, sa_type=BigInteger)
+    attempts: int = 0
+    outcome: str = ""
+    case_number: str | None = None
+    at: datetime = Field(sa_column=_instant())
+
+
+class MailboxRow(SQLModel, table=True):
+    """What is known of a mailbox as a whole: refused logins, the last reconciliation (JSON)."""
+
+    __tablename__ = "mailboxes"
+
+    mailbox: str = Field(primary_key=True)
+    refusals: int = 0
+    refused_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    abgleich: str = Field(default="", sa_column=_text())
+    abgleich_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
 class EvidenceRow(SQLModel, table=True):
     """What was seen in a case; written once."""
 
@@ -157,6 +184,32 @@ class LetterRow(SQLModel, table=True):
     case_number: str = Field(primary_key=True)
     message_id: str = Field(unique=True)
     recipient: str = Field(index=True)
+    at: datetime = Field(sa_column=_instant())
+    ags: str = ""
+    programm: str = ""
+    question: str = ""
+
+
+class LetterSwitchRow(SQLModel, table=True):
+    """Each time somebody stopped the sending of letters or let it go on; the last one holds."""
+
+    __tablename__ = "letter_switch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    stopped: bool
+    by: str
+    why: str = Field(default="", sa_column=_text())
+    at: datetime = Field(sa_column=_instant())
+
+
+class LetterAnswerRow(SQLModel, table=True):
+    """A case whose mail came back on a letter, and the case of that letter."""
+
+    __tablename__ = "letter_answers"
+
+    case_number: str = Field(primary_key=True)
+    letter_case: str = Field(index=True)
+    kind: str
     at: datetime = Field(sa_column=_instant())
 
 

@@ -43,7 +43,8 @@ from inbox_daemon.ports import Decision, Effect
 def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
     """A new case in `fetched`; its number. A place whose message was moved away is free again."""
     _free_place(session, raw)
-    twin = first_with(session, raw.sha256)
+    # What was not seen whole is not the same mail because its header is.
+    twin = first_with(session, raw.sha256) if failure is None else None
     row = CaseRow(
         number=f"neu-{raw.uidvalidity}-{raw.uid}",
         mailbox=raw.mailbox,
@@ -179,17 +180,24 @@ def _save_consequences(
             )
         )
     for effect in effects:
-        if effect.letter_id is not None and session.get(LetterRow, row.number) is None:
-            session.add(
-                LetterRow(
-                    case_number=row.number,
-                    message_id=effect.letter_id,
-                    recipient=effect.recipient,
-                    at=at,
-                )
-            )
+        if effect.letter_id is not None and isinstance(verdict, Query):
+            _keep_letter(session, row, verdict, effect, at=at)
         _place(session, row, effect, at=at)
     session.flush()
+
+
+def _keep_letter(
+    session: Session, row: CaseRow, query: Query, effect: Effect, *, at: datetime
+) -> None:
+    """The letter of the case; one that a person takes up again keeps its Message-ID."""
+    letter = session.get(LetterRow, row.number)
+    if letter is None:
+        letter = LetterRow(
+            case_number=row.number, message_id=effect.letter_id or "", recipient="", at=at
+        )
+        session.add(letter)
+    letter.recipient, letter.at, letter.question = effect.recipient, at, effect.question
+    letter.ags, letter.programm = query.ags, query.programm
 
 
 def _place(session: Session, row: CaseRow, effect: Effect, *, at: datetime) -> None:

@@ -137,6 +137,8 @@ def test_a_mail_without_document_is_a_wrong_file_a_forgotten_one_or_a_question(
         (tuple(checks.HARMLESS_DEFECTS), None),
         (("kopf-doppelt",), (UNSURE, "mail-auffaellig")),
         (("zeichensatz", "base64"), (UNSURE, "mail-auffaellig")),
+        (("exchange-ersatznachricht",), (UNSURE, "ersatznachricht")),
+        (("kopf-doppelt", "exchange-ersatznachricht"), (UNSURE, "ersatznachricht")),
     ],
 )
 def test_a_mail_of_odd_build_is_looked_at_by_a_person(

@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inbox_daemon.core.replies import LETTERS_A_DAY, why_not
-from inbox_daemon.core.values import Evidence
-from inbox_daemon.core.verdict import Known
+from inbox_daemon.core.decide import CORRECTABLE
+from inbox_daemon.core.replies import question_of, stops_letters, why_not
+from inbox_daemon.core.values import AttachmentKind, Evidence
+from inbox_daemon.core.verdict import Budget, Escalate, Known, Query
 from tests.core import cases
 from tests.core.cases import of_mail
 
+BUDGET = Budget()
+OWN = (cases.AGS, cases.KENNUNG)
+POINTS = ("unterschrift-fehlt",)
 BOUND = cases.programm().received_before
 
 
@@ -47,10 +53,65 @@ def test_a_reply_address_in_the_same_kreis_is_no_stranger() -> None:
 
 @pytest.mark.parametrize(
     ("letters", "reason"),
-    [(0, None), (LETTERS_A_DAY - 1, None), (LETTERS_A_DAY, "antwort-zu-oft")],
+    [(0, None), (BUDGET.sender_day - 1, None), (BUDGET.sender_day, "antwort-zu-oft")],
 )
 def test_two_robots_do_not_talk_for_long(letters: int, reason: str | None) -> None:
     assert why_not(cases.facts(known=Known(letters_today=letters))) == reason
+
+
+OTHER_KREIS = ("08116", cases.KENNUNG, 99)
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        (Known(letters_stopped=True), "antwort-angehalten"),
+        (Known(letters_of_kreise=(OTHER_KREIS,)), None),
+        (Known(letters_of_kreise=(OTHER_KREIS, (*OWN, BUDGET.kreis_day - 1))), None),
+        (Known(letters_of_kreise=((*OWN, BUDGET.kreis_day),)), "antwort-kreis-zu-oft"),
+        (Known(letters_this_hour=BUDGET.hour - 1), None),
+        (Known(letters_this_hour=BUDGET.hour), "antwort-stundengrenze"),
+        (Known(letters_this_hour=1, budget=Budget(hour=1)), "antwort-stundengrenze"),
+        (Known(letters_this_hour=0, budget=Budget(hour=0)), "antwort-stundengrenze"),
+    ],
+)
+def test_beyond_a_budget_a_person_decides(known: Known, reason: str | None) -> None:
+    assert why_not(cases.facts(known=known), POINTS) == reason
+
+
+def test_the_budget_that_was_known_then_counts_when_a_case_is_decided_again() -> None:
+    """`replay` must find the same verdict, also when the settings have changed since."""
+    spent = Known(letters_this_hour=5, budget=Budget(hour=5))
+    evidence = cases.of_document(signature=cases.absent())
+    assert stops_letters(cases.verdict(evidence, known=spent))
+    assert isinstance(cases.verdict(evidence, known=spent), Escalate)
+    assert isinstance(cases.verdict(evidence, known=Known(letters_this_hour=5)), Query)
+    assert not stops_letters(cases.verdict(evidence))
+
+
+def test_the_same_question_on_the_same_file_is_asked_once() -> None:
+    asked = (question_of(cases.good_evidence(), *OWN, POINTS),)
+    known = Known(asked=asked)
+    assert why_not(cases.facts(known=known), POINTS) == "antwort-schon-gefragt"
+    assert why_not(cases.facts(known=known), ("betrag-fehlt",)) is None
+    other_file = cases.of_document(sha256="99" * 32)
+    assert why_not(cases.facts(other_file, known=known), POINTS) is None
+
+
+@given(
+    points=st.lists(st.sampled_from(sorted(CORRECTABLE)), unique=True),
+    others=st.lists(st.sampled_from(sorted(CORRECTABLE)), unique=True),
+)
+def test_a_question_is_its_points_in_any_order(points: list[str], others: list[str]) -> None:
+    seen = cases.good_evidence()
+    same = question_of(seen, *OWN, points) == question_of(seen, *OWN, others)
+    assert same == (set(points) == set(others))
+
+
+def test_without_a_document_the_attachments_make_the_question() -> None:
+    one = cases.without_document(AttachmentKind.OFFICE)
+    none = cases.without_document()
+    assert question_of(one, *OWN, POINTS) != question_of(none, *OWN, POINTS)
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,11 @@ def test_whatever_is_wished_a_case_walks_only_along_the_table(wishes: list[State
             assert (before, state) in MOVES
 
 
-def test_from_an_end_only_a_person_leads_back_and_only_out_of_the_queue() -> None:
-    assert {old for old, _ in MOVES if old in FINAL} == {State.FLAGGED}
+def test_from_an_end_only_a_person_leads_back_and_a_returned_letter_only_to_a_person() -> None:
+    assert {(old, new) for old, new in MOVES if old in FINAL} == {
+        (State.FLAGGED, State.DECIDED),
+        (State.QUERIED, State.FLAGGED),
+    }
 
 
 def test_every_state_is_reached_from_fetched() -> None:

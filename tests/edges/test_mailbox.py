@@ -8,7 +8,8 @@ import pytest
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
-from inbox_daemon.edges.mailbox import PIECE, ImapMailbox
+from inbox_daemon.edges.login import Login
+from inbox_daemon.edges.mailbox import PIECE, Account, ImapMailbox
 from samples.servers import PASSWORD, USER, Imap, dovecot, free_port
 
 pytestmark = pytest.mark.full
@@ -24,28 +25,28 @@ def _imap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imap]:
 
 def mailbox(imap: Imap, *, password: str = PASSWORD, port: int | None = None) -> ImapMailbox:
     """Our mailbox on this server."""
-    return ImapMailbox(
+    account = Account(
         host="127.0.0.1",
         port=port or imap.port,
         tls=False,
         user=USER,
-        password=password,
-        name="INBOX",
+        folder="INBOX",
         timeout_s=10,
     )
+    return ImapMailbox(account, Login(USER, lambda: password))
 
 
 def delivered(imap: Imap, mail: bytes) -> int:
     """The UID of a mail just delivered."""
     imap.deliver(mail, received_at=AT)
     with mailbox(imap).examine() as view:
-        return max(listed.uid for listed in view.listed(unless=lambda _: False))
+        return max(view.uids())
 
 
 def test_a_mail_is_read_byte_for_byte_with_the_servers_time(imap: Imap) -> None:
     uid = delivered(imap, MAIL)
     with mailbox(imap).examine() as view:
-        [found] = list(view.listed(unless=lambda u: u != uid))
+        [found] = list(view.listed([uid]))
         body = b"".join(view.body(uid, limit=1 << 20))
     assert (found.received_at, found.size, body) == (AT, len(MAIL), MAIL)
 
@@ -79,6 +80,7 @@ def test_no_more_than_the_limit_is_loaded(imap: Imap) -> None:
 
 def test_a_mail_that_is_gone_gives_nothing(imap: Imap) -> None:
     with mailbox(imap).examine() as view:
+        assert not view.present(999_999)
         assert list(view.body(999_999, limit=1000)) == []
         assert view.head(999_999, limit=1000) == b""
 
@@ -115,27 +117,33 @@ def test_a_server_that_is_away_is_temporary(imap: Imap) -> None:
 
 
 def test_plain_text_leaves_this_machine_never() -> None:
+    account = Account(host="mail.example", port=143, tls=False, user="", folder="INBOX")
     with pytest.raises(ConfigError, match="TLS"):
-        ImapMailbox(
-            host="mail.example", port=143, tls=False, user="", password="", name="", timeout_s=1
-        )
+        ImapMailbox(account, Login("", lambda: ""))
 
 
 def test_tls_is_verified_and_never_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with dovecot(tmp_path / "d", tls=True) as imap:
-        secure = ImapMailbox(
-            host="localhost",
-            port=imap.port,
-            tls=True,
-            user=USER,
-            password=PASSWORD,
-            name="INBOX",
-            timeout_s=10,
-        )
+        account = Account(host="localhost", port=imap.port, tls=True, user=USER, folder="INBOX")
+        secure = ImapMailbox(account, Login(USER, lambda: PASSWORD))
         with pytest.raises(Permanent, match="certificate"), secure.examine():
             pass
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "d" / "cert.pem"))
         with secure.examine() as view:
             assert view.uidvalidity > 0
+
+
+def test_our_folders_lie_where_the_settings_say_and_are_counted(imap: Imap) -> None:
+    account = Account(
+        host="127.0.0.1", port=imap.port, tls=False, user=USER, folder="INBOX", parent="Eingang/neu"
+    )
+    below = ImapMailbox(account, Login(USER, lambda: PASSWORD))
+    uid = delivered(imap, MAIL)
+    with below.examine() as view:
+        validity = view.uidvalidity
+    assert below.move(uidvalidity=validity, uid=uid, folder="Pr\u00fcfung") is Outcome.DONE
+    assert below.counts(["Pr\u00fcfung", "Abgelegt"]) == {"Pr\u00fcfung": 1, "Abgelegt": 0}
+    with imap.client() as client:
+        assert client.folder_exists("Eingang.neu.Pr\u00fcfung")

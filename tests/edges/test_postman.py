@@ -11,10 +11,11 @@ from email.policy import default
 
 import pytest
 
-from inbox_daemon.core.errors import ConfigError
+from inbox_daemon.core.errors import ConfigError, Temporary
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.postman import SmtpPostman
-from inbox_daemon.ports import Letter
+from inbox_daemon.ports import Letter, Sent
+from tests.peers.smtp_peer import Act, Peer, smtp_peer
 
 LETTER = Letter(
     message_id="<a-2022-000001.rueckfrage@rps.bwl.de>",
@@ -94,7 +95,7 @@ def test_a_letter_arrives_whole_with_the_marks_of_an_automatic_reply() -> None:
     script, told = Script({}), []
     with postman_for(script) as postman:
         outcome = postman.send(LETTER, before_data=lambda: told.append(len(script.data)))
-    assert outcome is Outcome.DONE
+    assert outcome.outcome is Outcome.DONE
     assert told == [0], "the attempt is on record before the first byte of content leaves"
     message = email.message_from_bytes(script.data, policy=default)
     assert message["Message-ID"] == LETTER.message_id
@@ -114,30 +115,30 @@ def test_before_the_content_a_failure_may_be_tried_again(
 ) -> None:
     script = Script({verb: answer, "HELO": answer})
     with postman_for(script) as postman:
-        assert postman.send(LETTER, before_data=lambda: None) is expected
+        assert postman.send(LETTER, before_data=lambda: None).outcome is expected
     assert script.data == b""
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
 def test_a_final_refusal_is_given_up(verb: str) -> None:
     with postman_for(Script({verb: "550 no"})) as postman:
-        assert postman.send(LETTER, before_data=lambda: None) is Outcome.GIVEN_UP
+        assert postman.send(LETTER, before_data=lambda: None).outcome is Outcome.GIVEN_UP
 
 
 def test_a_later_please_after_the_dot_is_tried_again() -> None:
     with postman_for(Script({".": "451 later"})) as postman:
-        assert postman.send(LETTER, before_data=lambda: None) is Outcome.RETRY_LATER
+        assert postman.send(LETTER, before_data=lambda: None).outcome is Outcome.RETRY_LATER
 
 
 @pytest.mark.parametrize("answer", ["421 bye", "cut"])
 def test_what_the_server_says_after_it_took_the_letter_changes_nothing(answer: str) -> None:
     with postman_for(Script({"QUIT": answer})) as postman:
-        assert postman.send(LETTER, before_data=lambda: None) is Outcome.DONE
+        assert postman.send(LETTER, before_data=lambda: None).outcome is Outcome.DONE
 
 
 def test_a_cut_after_the_final_dot_is_unknown() -> None:
     with postman_for(Script({".": "cut"})) as postman:
-        assert postman.send(LETTER, before_data=lambda: None) is Outcome.UNKNOWN
+        assert postman.send(LETTER, before_data=lambda: None).outcome is Outcome.UNKNOWN
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
@@ -153,7 +154,7 @@ def test_a_server_that_is_away_is_tried_again() -> None:
         clock=FixedClock(),
         timeout_s=5,
     )
-    assert postman.send(LETTER, before_data=lambda: None) is Outcome.RETRY_LATER
+    assert postman.send(LETTER, before_data=lambda: None).outcome is Outcome.RETRY_LATER
 
 
 def test_plain_text_leaves_this_machine_never() -> None:
@@ -168,3 +169,103 @@ def test_plain_text_leaves_this_machine_never() -> None:
             clock=FixedClock(),
             timeout_s=5,
         )
+
+
+# --- what the scripted peer can do beyond that ---
+
+
+@contextmanager
+def peer_with(act: Act, **changes: object) -> Iterator[tuple[Peer, SmtpPostman]]:
+    """A peer that plays this act once, and a postman for it."""
+    with smtp_peer() as peer:
+        peer.acts.append(act)
+        account = {"starttls": False, "user": "", "password": ""} | changes
+        yield (
+            peer,
+            SmtpPostman(
+                host="127.0.0.1",
+                port=peer.port,
+                sender=Address("R", addr_spec="im@rps.bwl.de"),
+                clock=FixedClock(),
+                timeout_s=1,
+                dot_timeout_s=1,
+                **account,  # type: ignore[arg-type]
+            ),
+        )
+
+
+def nothing() -> None:
+    """Before the content nothing is to be done."""
+
+
+@pytest.mark.parametrize(
+    ("verb", "line", "reply"),
+    [
+        ("CONNECT", b"554 5.3.2 no service\r\n", "CONNECT 554 5.3.2"),
+        ("EHLO", b"550 go away\r\n", "HELO 550"),
+        ("MAIL", b"550-5.1.8 words\r\n550 5.1.8 more words\r\n", "MAIL 550 5.1.8"),
+        ("RCPT", b"550 5.1.1 nobody@kreis.example\r\n", "RCPT 550 5.1.1"),
+        ("DATA", b"554 5.6.0 no\r\n", "DATA 554 5.6.0"),
+        (".", b"552 5.3.4 too big\r\n", ". 552 5.3.4"),
+    ],
+)
+def test_a_final_refusal_names_command_and_codes_and_none_of_the_words(
+    verb: str, line: bytes, reply: str
+) -> None:
+    says = {verb: line} | ({"HELO": line} if verb == "EHLO" else {})
+    with peer_with(Act(says=says, keeps=False)) as (peer, postman):
+        assert postman.send(LETTER, before_data=nothing) == Sent(
+            outcome=Outcome.GIVEN_UP, reply=reply
+        )
+        assert peer.kept == []
+
+
+def test_a_wrong_password_is_a_final_refusal_and_stands_in_no_reply() -> None:
+    no = b"535 5.7.8 wrong\r\n"
+    with peer_with(Act(says={"AUTH": no}), user="im", password="geheim") as (_, postman):
+        sent = postman.send(LETTER, before_data=nothing)
+    assert sent == Sent(outcome=Outcome.GIVEN_UP, reply="AUTH 535 5.7.8")
+
+
+@pytest.mark.parametrize("line", [b"250-first\r\n", b"250 half a li", b"25", b"", b"hello\r\n"])
+def test_half_an_answer_to_the_dot_is_none(line: bytes) -> None:
+    with peer_with(Act(says={".": line}, last=".")) as (_, postman):
+        assert postman.send(LETTER, before_data=nothing).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("after", [{".": b"451 busy\r\n250 kept\r\n"}, {".": b"451 busy\r\n"}])
+def test_a_refusal_with_a_yes_behind_it_is_a_doubt(after: dict[str, bytes]) -> None:
+    with peer_with(Act(says={"QUIT": b"250 kept\r\n"} | after)) as (_, postman):
+        assert postman.send(LETTER, before_data=nothing).outcome is Outcome.UNKNOWN
+
+
+def test_an_answer_that_nobody_asked_for_lets_no_content_leave() -> None:
+    says = {"DATA": b"354 go on\r\n250 kept\r\n"}
+    with peer_with(Act(says=says)) as (peer, postman):
+        assert postman.send(LETTER, before_data=nothing).outcome is Outcome.UNKNOWN
+    assert peer.kept == []
+
+
+@pytest.mark.parametrize("flood", [b"250-x\r\n" * 10_000, b"2" * 1_000_000])
+def test_an_answer_without_an_end_is_cut_off(flood: bytes) -> None:
+    with peer_with(Act(says={"MAIL": flood}, last="MAIL", hangs=True)) as (_, postman):
+        assert postman.send(LETTER, before_data=nothing).outcome is Outcome.RETRY_LATER
+
+
+def test_what_stops_a_letter_in_the_last_moment_lets_nothing_leave_not_even_a_goodbye() -> None:
+    """After 354 everything is content, also QUIT."""
+
+    def stopped() -> None:
+        raise Temporary("letters are stopped")
+
+    with peer_with(Act()) as (peer, postman):
+        with pytest.raises(Temporary):
+            postman.send(LETTER, before_data=stopped)
+        assert (peer.kept, peer.verbs[-1]) == ([], "DATA")
+
+
+def test_without_encryption_offered_nothing_is_sent_in_the_clear() -> None:
+    act = Act(says={"EHLO": b"250 script\r\n"})
+    with peer_with(act, starttls=True, user="im", password="geheim") as (peer, postman):
+        assert postman.send(LETTER, before_data=nothing).outcome is Outcome.RETRY_LATER
+        assert "AUTH" not in peer.verbs

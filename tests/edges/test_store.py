@@ -128,8 +128,8 @@ def test_sqlite_is_set_so_that_a_commit_survives_a_power_cut(engine: Engine) -> 
 def test_one_place_on_the_server_is_taken_in_once(engine: Engine) -> None:
     store = SqlStore(engine)
     store.add(message(1), at=AT, failure=None)
-    assert store.knows("INBOX", 1, 1)
-    assert not store.knows("INBOX", 2, 1)
+    assert store.book.opened("INBOX", 1, [1], at=AT) == {}
+    assert store.book.opened("INBOX", 2, [1], at=AT) == {1: 0}
     with pytest.raises(Defect):
         store.add(message(1, sha256="f" * 64), at=AT, failure=None)
 

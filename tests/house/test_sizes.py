@@ -25,7 +25,6 @@ LONG_FUNCTIONS = {
 }
 MANY_PARAMETERS = {
     "inbox_daemon/config.py::settings_customise_sources": "the signature is pydantic-settings'",
-    "inbox_daemon/edges/mailbox.py::__init__": "an account: all by keyword, called once in app.py",
     "inbox_daemon/edges/postman.py::__init__": "an account: all by keyword, called once in app.py",
     "inbox_daemon/reading/unterschrift/signature.py::_reading": "private, called once",
 }

@@ -9,6 +9,7 @@ policy.default raises on hostile fields and is quadratic on many encoded words.
 """
 
 import binascii
+import contextlib
 import html
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from inbox_daemon.core.values import Address, Attachment, AttachmentKind, Submis
 from inbox_daemon.reading import limits
 from inbox_daemon.reading.limits import TooComplex
 from inbox_daemon.reading.mail import headers, sniff
+from inbox_daemon.reading.mail.returned import Returns
 
 Store: TypeAlias = Callable[[bytes], str]
 
@@ -65,6 +67,7 @@ class _Opened:
     plain: list[str] = field(default_factory=list)
     markup: list[str] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
+    returns: Returns = field(default_factory=Returns)
 
     def odd(self, code: str) -> None:
         self.defects[code] = None
@@ -136,6 +139,8 @@ def _walk(part: Message, opened: _Opened, *, depth: int, level: int) -> None:
         opened.odd(_PARSER_DEFECTS.get(type(defect).__name__, "kopf-defekt"))
     content: Any = part.get_payload() if part.is_multipart() else None
     kind = _type_of(part)
+    with contextlib.suppress(LookupError, ValueError, TypeError, AttributeError):
+        opened.returns.look(part, kind=kind, depth=depth)
     try:
         if content is None:
             _take_leaf(part, opened, depth=depth, level=level)
@@ -325,6 +330,7 @@ def _described(mail: Message, opened: _Opened) -> Submission:
         defects=tuple(opened.defects),
         # RFC 5321 4.4: the time stands behind the last semicolon of the trace field.
         received_claimed=headers.clean(headers.first(fields, "received").rpartition(";")[2], 100),
+        returned=opened.returns.found(text),
     )
 
 

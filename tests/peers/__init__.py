@@ -1,0 +1,1 @@
+"""Servers of our own on loopback that answer as a test tells them to."""
