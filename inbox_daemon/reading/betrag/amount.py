@@ -273,28 +273,30 @@ def _without_run(
     if len(combs) == 1 and (typed := _in_boxes(combs[0], seconds, paper)) is not None:
         return typed
     areas = [area_of(place) for place in places]
-    if (
-        len(places) == 1
-        and areas[0]
-        and (typed := _overlooked(places[0], areas[0], seconds, paper))
-    ):
-        return typed
     elsewhere = any(run.value for sheet in sheets for run in sheet.free)
     empty = any(areas) and all(surely_empty(p, a) for p, a in zip(places, areas, strict=True))
     by_hand = clearest([f for p in places if (f := by_hand_at(p)) is not None])
     if empty and not by_hand and not seconds.said and not elsewhere:
         place, area = next((p, a) for p, a in zip(places, areas, strict=True) if a)
         return Absent(why="feld-leer", source=_emptiness(place, area, paper))
-    if len(by_hand) == 1:
-        return _judged_by_hand(by_hand[0], seconds, paper)
-    if by_hand:
+    if len(by_hand) > 1:
         return Unreadable(why="mehrere-betraege", guess=_text(seconds.said))
+    written = _judged_by_hand(by_hand[0], seconds, paper) if by_hand else None
+    if isinstance(written, Read):
+        return written
+    typed = _overlooked(places[0], areas[0], seconds, paper) if len(places) == 1 else None
+    if (best := typed or written) is not None:
+        return best
     why = "handschrift" if any(areas) else "feld-nicht-gefunden"
     return Unreadable(why=why, guess=_text(seconds.said))
 
 
-def _overlooked(place: Place, area: Rect, seconds: Seconds, paper: _Paper) -> Read[Decimal] | None:
+def _overlooked(
+    place: Place, area: Rect | None, seconds: Seconds, paper: _Paper
+) -> Read[Decimal] | None:
     """Even print in the field that the engine did not see on the whole page, read three times."""
+    if area is None:
+        return None
     page, high = place.sheet.page, place.label.rect.height
     glyphs = glyphs_in(page, area, high)
     if not glyphs.even:
