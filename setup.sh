@@ -13,7 +13,7 @@ packages=(
     "fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
 )
 if [ "${1:-}" = "--tests" ]; then
-    packages+=("postgresql:/usr/lib/postgresql/*/bin/initdb")
+    packages+=("postgresql:/usr/lib/postgresql/*/bin/initdb" "isync:/usr/bin/mbsync")
 fi
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)

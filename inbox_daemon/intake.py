@@ -6,8 +6,9 @@ Touches: only its ports. Trusts: nobody; a message counts as gone when two answe
 Limits: repairs no difference between server and ledger, it tells of it.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -39,6 +40,8 @@ LOST = "imap-verbindung"
 # Troubles of the server or the message; any other Temporary is this machine's own.
 BLAMED = (LOST, "imap")
 DAY = timedelta(days=1)
+# So many small messages at most are loaded by one command and entered by one transaction.
+GROUP, GROUP_BYTES, SMALL = 100, 4 << 20, 1 << 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,35 +69,93 @@ class Intake:
             self.book.note_login(self.mailbox.name, self.mailbox.refusals, at=self.clock.now())
 
     def _fetch(self, view: MailboxView) -> int:
-        new, troubles = 0, 0
-        broken: InboxError | None = None
-        for listed in self._listed(view):
-            if self.stopping():
+        new, troubles = 0, _Troubles()
+        for group in self._groups(view):
+            if self.stopping() or troubles.too_many:
                 break
             try:
-                new += self._take_in(view, listed)
-                troubles = 0
-            except Exception as error:  # noqa: BLE001  one message never stops the rest
-                log.warning("message.refused", uid=listed.uid, error=type(error).__name__)
-                broken = Defect(f"taking in: {type(error).__name__}")
-                broken = error if isinstance(error, InboxError) else broken
-                troubles += isinstance(error, Temporary)
-                if broken.code == LOST or troubles >= MOST_TROUBLES:
+                left = self._together(view, group)
+                new += len(group) - len(left)
+            except Exception as error:  # noqa: BLE001  as below
+                troubles.note(error, uid=group[0].uid)
+                continue
+            for listed in left:
+                if self.stopping() or troubles.too_many:
                     break
-        if broken is not None:
-            raise broken
+                try:
+                    new += self._take_in(view, listed)
+                    troubles.in_a_row = 0
+                except Exception as error:  # noqa: BLE001  one message never stops the rest
+                    troubles.note(error, uid=listed.uid)
+        if troubles.last is not None:
+            raise troubles.last
         return new
 
-    def _listed(self, view: MailboxView) -> Iterator[Listed]:
-        """What is to be taken in: untried first, so that a bad one is last, then by arrival."""
+    def _groups(self, view: MailboxView) -> Iterator[tuple[Listed, ...]]:
+        """What is to be taken in: untried first, so that a bad one is last, then by arrival.
+
+        Small messages that were never tried come in groups, any other alone.
+        """
         tries = self.book.opened(
             self.mailbox.name, view.uidvalidity, view.uids(), at=self.clock.now()
         )
-        return view.listed(sorted(tries, key=lambda uid: (tries[uid], uid)))
+        group: list[Listed] = []
+        for listed in view.listed(sorted(tries, key=lambda uid: (tries[uid], uid))):
+            size = sum(member.size for member in group) + listed.size
+            fits = not tries[listed.uid] and self._is_small(listed)
+            if group and (not fits or len(group) == GROUP or size > GROUP_BYTES):
+                yield tuple(group)
+                group = []
+            if fits:
+                group.append(listed)
+            else:
+                yield (listed,)
+        if group:
+            yield tuple(group)
+
+    def _is_small(self, listed: Listed) -> bool:
+        most = min(SMALL, self.message_limit)
+        return listed.received_at is not None and 0 < listed.size <= most
+
+    def _together(self, view: MailboxView, group: tuple[Listed, ...]) -> Sequence[Listed]:
+        """Takes in what comes whole in one answer; the rest, to be taken in alone.
+
+        A lost connection stays counted for all of the group: each is tried alone from then on,
+        so that the one at fault is found.
+        """
+        if len(group) == 1:
+            return group
+        places = [self._place(listed) for listed in group]
+        self.book.begin(places)
+        came: list[Listed] = []
+        try:
+            found = view.bodies([listed.uid for listed in group])
+            fit = {uid: body for uid, body in found.items() if len(body) <= self.message_limit}
+            came = [listed for listed in group if listed.uid in fit]
+            self._add_all(came, [fit[listed.uid] for listed in came])
+        except Exception as error:
+            if isinstance(error, Temporary) and error.code == LOST:
+                raise
+            log.warning("group.refused", uid=group[0].uid, error=type(error).__name__)
+            came = []
+        left = [listed for listed in group if listed not in came]
+        if left:
+            self.book.forget([self._place(listed) for listed in left])
+        return left
+
+    def _add_all(self, group: Sequence[Listed], bodies: Sequence[bytes]) -> None:
+        kept = zip(self.spool.put_all(bodies), map(len, bodies), strict=True)
+        raws = [
+            self._raw(listed, stored, body[:HEAD_LIMIT])
+            for listed, stored, body in zip(group, kept, bodies, strict=True)
+        ]
+        cases = self.store.add_all(raws, at=self.clock.now())
+        for raw, case in zip(raws, cases, strict=True):
+            log.info("message.fetched", case=case, uid=raw.uid, size=raw.size, failure=None)
 
     def _take_in(self, view: MailboxView, listed: Listed) -> bool:
         place = self._place(listed)
-        tries = self.book.begin(place, at=self.clock.now())
+        (tries,) = self.book.begin([place])
         if tries > MOST_TAKINGS + 1:
             return self._keep(listed, b"", failure="nicht-abrufbar")
         if tries > MOST_TAKINGS:
@@ -105,7 +166,7 @@ class Intake:
             return self._load(view, listed)
         except Temporary as error:
             if error.code not in BLAMED:
-                self.book.forget(place)
+                self.book.forget([place])
             raise
 
     def _load(self, view: MailboxView, listed: Listed) -> bool:
@@ -142,20 +203,24 @@ class Intake:
         return self._add(listed, self.spool.put(iter([head])), head, failure)
 
     def _add(self, listed: Listed, kept: tuple[str, int], head: bytes, failure: str | None) -> bool:
-        now = self.clock.now()
+        raw = self._raw(listed, kept, head)
+        if failure is not None:
+            raw = replace(raw, size=max(raw.size, listed.size))
+        case = self.store.add(raw, at=self.clock.now(), failure=failure)
+        log.info("message.fetched", case=case, uid=listed.uid, size=kept[1], failure=failure)
+        return True
+
+    def _raw(self, listed: Listed, kept: tuple[str, int], head: bytes) -> RawMessage:
         sha256, size = kept
-        raw = RawMessage(
+        return RawMessage(
             mailbox=self.mailbox.name,
             uidvalidity=listed.uidvalidity,
             uid=listed.uid,
-            received_at=listed.received_at or now,
-            size=size if failure is None else max(size, listed.size),
+            received_at=listed.received_at or self.clock.now(),
+            size=size,
             sha256=sha256,
             message_id=message_id_in(head),
         )
-        case = self.store.add(raw, at=now, failure=failure)
-        log.info("message.fetched", case=case, uid=listed.uid, size=size, failure=failure)
-        return True
 
     def _place(self, listed: Listed) -> Place:
         return Place(mailbox=self.mailbox.name, uidvalidity=listed.uidvalidity, uid=listed.uid)
@@ -182,6 +247,27 @@ class Intake:
         return found
 
 
+class _Troubles:
+    """What went wrong while messages were taken in: the last, and how often in a row."""
+
+    def __init__(self) -> None:
+        self.last: InboxError | None = None
+        self.in_a_row = 0
+
+    @property
+    def too_many(self) -> bool:
+        """Whether whatever comes next would only be blamed for it."""
+        lost = self.last is not None and self.last.code == LOST
+        return lost or self.in_a_row >= MOST_TROUBLES
+
+    def note(self, error: Exception, *, uid: int) -> None:
+        """Tells the log; a fault of no known kind is a Defect."""
+        kind = type(error).__name__
+        log.warning("message.refused", uid=uid, error=kind)
+        self.last = error if isinstance(error, InboxError) else Defect(f"taking in: {kind}")
+        self.in_a_row += isinstance(error, Temporary)
+
+
 def _noting(start: list[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces; the first, in which the header stands, is noted on its way to the spool."""
     for piece in pieces:
@@ -195,10 +281,8 @@ def message_id_in(head: bytes) -> str:
 
     Only a look for the ledger and for In-Reply-To; the mail itself is parsed in the child.
     """
-    unfolded = head.replace(b"\r\n", b"\n").replace(b"\n ", b" ").replace(b"\n\t", b" ")
-    for line in unfolded.split(b"\n"):
-        if not line:
-            break
+    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].replace(b"\r\n", b"\n")
+    for line in header.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n"):
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"message-id":
             text = value.strip().decode("ascii", "ignore")

@@ -82,6 +82,9 @@ class MailboxView(Protocol):
     def body(self, uid: int, *, limit: int) -> Iterator[bytes]:
         """The raw bytes in pieces, at most `limit` in all; nothing where the message is gone."""
 
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Whole small messages in one answer. A UID that is not in it is to be asked for alone."""
+
     def head(self, uid: int, *, limit: int) -> bytes:
         """The header alone, cut to `limit` bytes."""
 
@@ -110,6 +113,9 @@ class Spool(Protocol):
 
     def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         """Stores the bytes safely; the SHA-256 and the size."""
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[str, ...]:
+        """Stores several safely; their SHA-256 in the same order."""
 
     def adopt(self, sha256: str, path: Path) -> None:
         """Takes in a file whose hash was verified."""
@@ -238,11 +244,11 @@ class Postfachbuch(Protocol):
     ) -> dict[int, int]:
         """Enters what was seen, closes what is gone; the UIDs to be taken in, with their tries."""
 
-    def begin(self, place: Place, *, at: datetime) -> int:
-        """Counts and commits a try before the body is asked for; the count."""
+    def begin(self, places: Sequence[Place]) -> tuple[int, ...]:
+        """Counts and commits a try of each before its body is asked for; the counts."""
 
-    def forget(self, place: Place) -> None:
-        """Takes back a counted try: we were at fault, not the message."""
+    def forget(self, places: Sequence[Place]) -> None:
+        """Takes back a counted try of each: we were at fault, not the message."""
 
     def gone(self, place: Place, *, at: datetime) -> None:
         """The outcome of a message that vanished before we had it."""
@@ -272,6 +278,9 @@ class Store(Protocol):
 
     def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
         """A new case in `fetched`, or the old one re-located; its number."""
+
+    def add_all(self, raws: Sequence[RawMessage], *, at: datetime) -> tuple[str, ...]:
+        """The same for several messages without failure, in one transaction; their numbers."""
 
     def cases(self, state: State) -> tuple[Case, ...]:
         """All cases in this state, oldest first."""

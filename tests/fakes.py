@@ -92,6 +92,15 @@ class FakeView:
         for start in range(0, len(content), 64):
             yield content[start : start + 64]
 
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Those that the server has whole; the first trouble is the trouble of all."""
+        asked = {uid: self.messages[uid] for uid in uids}
+        for message in asked.values():
+            if message.error is not None:
+                raise message.error
+        whole = {uid: m.content for uid, m in asked.items() if not (m.gone or m.empty)}
+        return {u: c for u, c in whole.items() if len(c) >= (asked[u].claimed_size or len(c))}
+
     def head(self, uid: int, *, limit: int) -> bytes:
         """The header alone."""
         message = self.messages[uid]
@@ -157,6 +166,10 @@ class FakeSpool:
         content = b"".join(pieces)
         self.kept[sha256_of(content)] = content
         return sha256_of(content), len(content)
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[str, ...]:
+        """Stores the bytes."""
+        return tuple(self.put([content])[0] for content in contents)
 
     def adopt(self, sha256: str, path: Path) -> None:
         """Takes in the file."""

@@ -15,11 +15,11 @@ from inbox_daemon.core.errors import InboxError, Permanent, Temporary
 from inbox_daemon.core.states import FINAL, State
 from inbox_daemon.core.values import nothing_seen
 from inbox_daemon.core.verdict import Outcome
-from inbox_daemon.intake import MOST_TAKINGS
+from inbox_daemon.intake import GROUP, MOST_TAKINGS
 from inbox_daemon.ports import Abgleich, Place
 from tests.core import cases
 from tests.fakes import FakeMessage, FakeView, sha256_of
-from tests.worlds import ABSENT_SIGNATURE, ROBOT, UNCLEAR_AMOUNT, World, eml, new_world
+from tests.worlds import ABSENT_SIGNATURE, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml, new_world
 
 pytest_plugins = ("tests.worlds",)
 
@@ -40,6 +40,11 @@ def polled(world: World) -> str:
 def taken_in(world: World) -> list[str]:
     """The Message-IDs of all cases, in the order of taking in."""
     return [line.message_id for line in world.records.cases()]
+
+
+def uids(world: World, state: State) -> list[int]:
+    """The UIDs of the cases in this state, in the order of taking in."""
+    return [case.raw.uid for case in world.store.cases(state)]
 
 
 def box(world: World) -> Abgleich:
@@ -84,11 +89,12 @@ def test_where_even_the_header_kills_the_message_goes_to_a_person_without_it(
     def dies(*_: object, **__: object) -> bytes:
         raise Killed
 
-    monkeypatch.setattr(FakeView, "head", dies)
-    monkeypatch.setattr(FakeView, "body", dies)
+    for name in ("head", "body", "bodies"):
+        monkeypatch.setattr(FakeView, name, dies)
     for _ in range(2):
         world.arrive(UNCLEAR_AMOUNT)
-    for _ in range(2 * (MOST_TAKINGS + 1)):
+    # Once both together, then each alone.
+    for _ in range(1 + 2 * MOST_TAKINGS):
         with pytest.raises(Killed):
             world.steps.once()
     polled(world)
@@ -116,14 +122,59 @@ def test_a_trouble_of_this_machine_is_not_blamed_on_the_message(world: World) ->
     assert world.only().reasons == ("betrag-unklar",)
 
 
-def test_when_the_line_is_lost_only_the_message_of_that_moment_is_blamed(world: World) -> None:
+def test_when_the_line_is_lost_the_messages_of_that_moment_are_tried_alone(world: World) -> None:
     for _ in range(3):
         world.arrive(UNCLEAR_AMOUNT)
-    for message in world.mailbox.messages.values():
-        message.error = Temporary("cut", code="imap-verbindung")
+    world.mailbox.messages[2].error = Temporary("cut", code="imap-verbindung")
+    tries = []
+    for _ in range(3):
+        polled(world)
+        left = list(world.mailbox.messages)
+        tries.append(world.store.book.opened("INBOX", 7, left, at=world.clock.now()))
+    assert tries == [{1: 1, 2: 1, 3: 1}, {2: 2, 3: 1}, {2: 3}]
+
+
+def test_small_messages_are_taken_in_together_and_stay_in_order(world: World) -> None:
+    for _ in range(2 * GROUP + 1):
+        world.arrive(UNCLEAR_AMOUNT)
+    with structlog.testing.capture_logs() as told:
+        world.steps.fetch()
+    assert uids(world, State.FETCHED) == [*range(1, 2 * GROUP + 2)]
+    assert {line["event"] for line in told} == {"message.fetched"}
+    world.log.catch_up()
+    assert world.log.verify().why == ""
+
+
+def test_one_bad_message_in_a_group_leaves_the_others_unblamed(world: World) -> None:
+    for _ in range(5):
+        world.arrive(UNCLEAR_AMOUNT)
+    world.mailbox.messages[3].error = Temporary("no", code="imap")
     polled(world)
-    tries = world.steps.store.book.opened("INBOX", 7, [1, 2, 3], at=world.clock.now())
-    assert tries == {1: 1, 2: 0, 3: 0}
+    assert uids(world, State.FLAGGED) == [1, 2, 4, 5]
+    book = world.steps.store.book
+    assert book.opened("INBOX", 7, [3], at=world.clock.now()) == {3: 1}
+
+
+def test_twins_in_a_group_are_known_as_twins(world: World) -> None:
+    world.arrive(UNCLEAR_AMOUNT)
+    for _ in range(2):
+        world.mailbox.arrive(eml(1))
+    world.steps.fetch()
+    first, *others = world.records.cases()
+    assert [line.duplicate_of for line in others] == [first.number] * 2
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(sizes=st.lists(st.sampled_from((None, 0, 1, 700, LIMIT, LIMIT + 1)), max_size=12))
+def test_whatever_sizes_the_server_names_every_message_becomes_one_case(
+    empty_database: Path, sizes: list[int | None]
+) -> None:
+    with tempfile.TemporaryDirectory() as name, new_world(Path(name), empty_database) as world:
+        for size in sizes:
+            world.arrive(UNCLEAR_AMOUNT, claimed_size=size)
+        world.steps.fetch()
+        found = uids(world, State.FETCHED) + uids(world, State.READ)
+        assert sorted(found) == [*range(1, len(sizes) + 1)]
 
 
 def test_a_vanished_message_is_recorded_and_taken_in_when_it_comes_back(world: World) -> None:
@@ -354,8 +405,8 @@ def test_the_ledger_keeps_the_outcome_of_a_place(world: World) -> None:
     book = world.steps.store.book
     place = Place(mailbox="INBOX", uidvalidity=7, uid=5)
     assert book.opened("INBOX", 7, [5], at=world.clock.now()) == {5: 0}
-    assert [book.begin(place, at=world.clock.now()) for _ in range(2)] == [1, 2]
-    book.forget(place)
+    assert [book.begin([place]) for _ in range(2)] == [(1,), (2,)]
+    book.forget([place])
     book.gone(place, at=world.clock.now())
     assert book.opened("INBOX", 7, [5], at=world.clock.now()) == {5: 1}
     assert book.opened("INBOX", 8, [], at=world.clock.now()) == {}

@@ -4,37 +4,45 @@ Promises: no state changes without its entry. Touches: the database, in the call
 Trusts: that the caller holds the only write transaction. Limits: the file is written in audit.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from inbox_daemon.core import chain
 from inbox_daemon.core.wording import AUDIT_KINDS
 from inbox_daemon.edges.tables import AuditRow
 
+LAST = "ledger.last"
+
 
 def append(session: Session, *, at: datetime, case: str, kind: str, **payload: Any) -> None:
     """One more entry. `kind` must have a German label; the payload holds codes and hashes only."""
+    append_all(session, [(case, payload)], at=at, kind=kind)
+
+
+def append_all(
+    session: Session, told: Sequence[tuple[str, dict[str, Any]]], *, at: datetime, kind: str
+) -> None:
+    """An entry of the same kind for each of these cases with its payload, in one statement."""
     if kind not in AUDIT_KINDS:
         raise ValueError(f"audit kind without a label: {kind}")
-    last = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
-    entry = chain.link(
-        after=_entry(last) if last else None, at=at, case=case, kind=kind, payload=payload
-    )
-    session.add(
-        AuditRow(
-            number=entry.number,
-            at=entry.at,
-            case_number=entry.case,
-            kind=entry.kind,
-            payload=entry.payload,
-            previous=entry.previous,
-            hash=entry.hash,
-        )
-    )
-    session.flush()
+    # Nobody else writes while this transaction is open: its own last entry is the last of all.
+    if LAST not in session.info:
+        session.info[LAST] = _last(session)
+    rows = []
+    for case, payload in told:
+        entry = chain.link(after=session.info[LAST], at=at, case=case, kind=kind, payload=payload)
+        session.info[LAST] = entry
+        rows.append(_columns(entry))
+    session.execute(insert(AuditRow), rows)
+
+
+def _last(session: Session) -> chain.AuditEntry | None:
+    row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
+    return _entry(row) if row else None
 
 
 def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:
@@ -43,6 +51,18 @@ def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:
         select(AuditRow).where(col(AuditRow.number) > after).order_by(col(AuditRow.number))
     )
     return (_entry(row) for row in rows)
+
+
+def _columns(entry: chain.AuditEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "at": entry.at,
+        "case_number": entry.case,
+        "kind": entry.kind,
+        "payload": entry.payload,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 def _entry(row: AuditRow) -> chain.AuditEntry:

@@ -5,13 +5,15 @@ ever, a UID that is listed again is tried again. Touches: the database.
 Trusts: its caller for what the server listed. Limits: repairs nothing; a difference is told.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, insert, tuple_, update
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
+from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.verdict import EffectKind, Outcome
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
@@ -46,19 +48,21 @@ class SqlPostfachbuch:
                     closed(session, place, GONE, at=at)
         return tries
 
-    def begin(self, place: Place, *, at: datetime) -> int:
-        """Counts and commits a try before the body is asked for; the count."""
-        with writing(self._engine) as session:
-            row = _row(session, place, at)
-            row.attempts += 1
-            return row.attempts
+    def begin(self, places: Sequence[Place]) -> tuple[int, ...]:
+        """Counts and commits a try of each before its body is asked for; the counts.
 
-    def forget(self, place: Place) -> None:
-        """Takes back a counted try: we were at fault, not the message."""
+        Raises Defect for a place that was never entered (`opened`).
+        """
         with writing(self._engine) as session:
-            row = session.get(PlaceRow, (place.mailbox, place.uidvalidity, place.uid))
-            if row is not None:
-                row.attempts = max(0, row.attempts - 1)
+            counts = _counted(session, places, 1)
+        if not counts.keys() >= set(places):
+            raise Defect("a place that is in no row of the ledger")
+        return tuple(counts[place] for place in places)
+
+    def forget(self, places: Sequence[Place]) -> None:
+        """Takes back a counted try of each: we were at fault, not the message."""
+        with writing(self._engine) as session:
+            _counted(session, places, -1)
 
     def gone(self, place: Place, *, at: datetime) -> None:
         """The outcome of a message that vanished before we had it."""
@@ -149,14 +153,16 @@ def _entered(
             col(PlaceRow.uid).between(min(uids), max(uids)),
         )
     )
-    old = {row.uid: row for row in known}
-    for uid in uids:
-        if uid not in old:
-            session.add(PlaceRow(mailbox=mailbox, uidvalidity=uidvalidity, uid=uid, at=at))
-            continue
-        row = old[uid]
+    old = {row.uid: row for row in known if row.uid in uids}
+    for row in old.values():
         row.attempts = row.attempts if row.outcome == GONE else 0
         row.outcome, row.case_number, row.at = OPEN, None, at
+    place = {"mailbox": mailbox, "uidvalidity": uidvalidity, "at": at}
+    fresh = [
+        {**place, "uid": uid, "attempts": 0, "outcome": OPEN} for uid in uids if uid not in old
+    ]
+    if fresh:
+        session.execute(insert(PlaceRow), fresh)
     return {uid: old[uid].attempts if uid in old else 0 for uid in uids}
 
 
@@ -173,6 +179,33 @@ def closed(session: Session, place: Place, outcome: str, *, at: datetime, case: 
             uidvalidity=place.uidvalidity,
             uid=place.uid,
         )
+
+
+def taken(session: Session, places: Sequence[Place], cases: Sequence[str], *, at: datetime) -> None:
+    """The outcome of places whose rows are there: each became a case."""
+    session.execute(
+        update(PlaceRow),
+        [
+            {**asdict(place), "outcome": CASE, "case_number": case, "at": at}
+            for place, case in zip(places, cases, strict=True)
+        ],
+    )
+
+
+def _counted(session: Session, places: Sequence[Place], step: int) -> dict[Place, int]:
+    """The tries of these places after one more, or one less."""
+    key = (col(PlaceRow.mailbox), col(PlaceRow.uidvalidity), col(PlaceRow.uid))
+    attempts = col(PlaceRow.attempts)
+    found = session.execute(
+        update(PlaceRow)
+        .where(tuple_(*key).in_([(p.mailbox, p.uidvalidity, p.uid) for p in places]))
+        .values(attempts=attempts + step)
+        .returning(*key, attempts)
+    )
+    return {
+        Place(mailbox=mailbox, uidvalidity=validity, uid=uid): count
+        for mailbox, validity, uid, count in found
+    }
 
 
 def _row(session: Session, place: Place, at: datetime) -> PlaceRow:

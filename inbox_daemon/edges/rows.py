@@ -5,9 +5,10 @@ Touches: the database, in the caller's transaction. Trusts: the caller's session
 Limits: only store.py and transitions.py call in here.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
@@ -79,6 +80,15 @@ def stranded(session: Session, raw: RawMessage) -> CaseRow | None:
         .order_by(col(CaseRow.id))
     )
     return next((twin for twin in twins if not _moved(session, twin)), None)
+
+
+def are_new(session: Session, raws: Sequence[RawMessage]) -> bool:
+    """Whether neither the bytes nor the place of any of these is known, and no two are alike."""
+    hashes = {raw.sha256 for raw in raws}
+    places = [(raw.mailbox, raw.uidvalidity, raw.uid) for raw in raws]
+    at = tuple_(col(CaseRow.mailbox), col(CaseRow.uidvalidity), col(CaseRow.uid))
+    known = select(CaseRow.id).where(col(CaseRow.sha256).in_(hashes) | at.in_(places)).limit(1)
+    return len(hashes) == len(raws) and session.exec(known).first() is None
 
 
 def first_with(session: Session, sha256: str) -> CaseRow | None:

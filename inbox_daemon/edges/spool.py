@@ -9,7 +9,8 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from inbox_daemon.core.errors import Defect, Temporary
@@ -41,12 +42,39 @@ class FileSpool:
                 file.flush()
                 os.fsync(file.fileno())
             sha256 = digest.hexdigest()
-            self._rename(partial, sha256)
+            self._keep({sha256: partial})
         except OSError as error:
-            raise Temporary(f"the spool {self.folder} cannot be written: {error}") from error
+            raise self._broken(error) from error
         finally:
             partial.unlink(missing_ok=True)
         return sha256, size
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[str, ...]:
+        """Stores several; their SHA-256 in the same order. Raises Temporary, then keeps none.
+
+        All are written before the first is synced: the disk then works on them together.
+        """
+        self._demand_space()
+        names = tuple(hashlib.sha256(content).hexdigest() for content in contents)
+        partials = {name: self._incoming / uuid.uuid4().hex for name in names}
+        try:
+            with ExitStack() as opened:
+                files = {
+                    name: opened.enter_context(partial.open("xb"))
+                    for name, partial in partials.items()
+                }
+                for name, content in dict(zip(names, contents, strict=True)).items():
+                    files[name].write(content)
+                    files[name].flush()
+                for file in files.values():
+                    os.fsync(file.fileno())
+            self._keep(partials)
+        except OSError as error:
+            raise self._broken(error) from error
+        finally:
+            for partial in partials.values():
+                partial.unlink(missing_ok=True)
+        return names
 
     def adopt(self, sha256: str, path: Path) -> None:
         """Takes in the file under its hash. Raises Defect when the content has another one."""
@@ -74,13 +102,20 @@ class FileSpool:
             partial.unlink(missing_ok=True)
         return len(old)
 
-    def _rename(self, partial: Path, sha256: str) -> None:
-        place = self._place(sha256)
-        place.parent.mkdir(exist_ok=True, mode=0o750)
-        partial.chmod(0o440)
-        partial.replace(place)
-        durable.fsync_folder(place.parent)
+    def _keep(self, partials: Mapping[str, Path]) -> None:
+        """Gives finished files their names and makes those durable."""
+        for sha256, partial in partials.items():
+            place = self._place(sha256)
+            if not place.parent.is_dir():
+                place.parent.mkdir(exist_ok=True, mode=0o750)
+            partial.chmod(0o440)
+            partial.replace(place)
+        for folder in {self._place(sha256).parent for sha256 in partials}:
+            durable.fsync_folder(folder)
         durable.fsync_folder(self.folder)
+
+    def _broken(self, error: OSError) -> Temporary:
+        return Temporary(f"the spool {self.folder} cannot be written: {error}")
 
     def _place(self, sha256: str) -> Path:
         if len(sha256) != hashlib.sha256().digest_size * 2 or not sha256.isalnum():

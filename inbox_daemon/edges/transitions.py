@@ -5,8 +5,12 @@ Touches: the database, in the caller's transaction. Trusts: the caller's session
 Limits: only store.py calls in here.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
@@ -45,36 +49,56 @@ def new_case(session: Session, raw: RawMessage, *, at: datetime, failure: str | 
     _free_place(session, raw)
     # What was not seen whole is not the same mail because its header is.
     twin = first_with(session, raw.sha256) if failure is None else None
-    row = CaseRow(
-        number=f"neu-{raw.uidvalidity}-{raw.uid}",
-        mailbox=raw.mailbox,
-        uidvalidity=raw.uidvalidity,
-        uid=raw.uid,
-        received_at=raw.received_at,
-        size=raw.size,
-        sha256=raw.sha256,
-        message_id=raw.message_id,
-        state=State.FETCHED.value,
-        duplicate_of=twin.number if twin else None,
-        changed_at=at,
-    )
+    row = CaseRow(**_beginnings(raw, at=at), duplicate_of=twin.number if twin else None)
     session.add(row)
     session.flush()
-    row.number = f"A-{raw.received_at.year}-{row.id:06d}"
-    ledger.append(
-        session,
-        at=at,
-        case=row.number,
-        kind="message.fetched",
-        sha256=raw.sha256,
-        groesse=raw.size,
-        uidvalidity=raw.uidvalidity,
-        uid=raw.uid,
-        eingang=raw.received_at.isoformat(),
-    )
+    row.number = _number(raw, row.id or 0)
+    ledger.append(session, at=at, case=row.number, kind="message.fetched", **_told(raw))
     if failure is not None:
         save_evidence(session, row, nothing_seen(failure), at=at)
     return row.number
+
+
+def new_cases(session: Session, raws: Sequence[RawMessage], *, at: datetime) -> tuple[str, ...]:
+    """The same for messages of which nothing is known (`rows.are_new`), in few statements."""
+    made = session.scalars(
+        insert(CaseRow).returning(col(CaseRow.id), sort_by_parameter_order=True),
+        [_beginnings(raw, at=at) for raw in raws],
+    ).all()
+    numbers = tuple(_number(raw, int(id_ or 0)) for raw, id_ in zip(raws, made, strict=True))
+    renamed = [{"id": i, "number": n} for i, n in zip(made, numbers, strict=True)]
+    session.execute(update(CaseRow), renamed)
+    told = [(number, _told(raw)) for raw, number in zip(raws, numbers, strict=True)]
+    ledger.append_all(session, told, at=at, kind="message.fetched")
+    return numbers
+
+
+def _beginnings(raw: RawMessage, *, at: datetime) -> dict[str, Any]:
+    """The columns of a case in `fetched`; its number follows from its id."""
+    provisional = f"neu-{raw.uidvalidity}-{raw.uid}"
+    return {
+        **asdict(raw),
+        "number": provisional,
+        "state": State.FETCHED.value,
+        "attempts": 0,
+        "reasons": "[]",
+        "changed_at": at,
+    }
+
+
+def _number(raw: RawMessage, id_: int) -> str:
+    return f"A-{raw.received_at.year}-{id_:06d}"
+
+
+def _told(raw: RawMessage) -> dict[str, Any]:
+    """What the log says of a message that was taken in."""
+    return {
+        "sha256": raw.sha256,
+        "groesse": raw.size,
+        "uidvalidity": raw.uidvalidity,
+        "uid": raw.uid,
+        "eingang": raw.received_at.isoformat(),
+    }
 
 
 def _free_place(session: Session, raw: RawMessage) -> None:
