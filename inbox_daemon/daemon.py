@@ -23,7 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from inbox_daemon.app import App
 from inbox_daemon.core.errors import InboxError
-from inbox_daemon.core.wording import TERMINAL
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.systemd import notify
 from inbox_daemon.steps import Steps
 

@@ -15,7 +15,7 @@ import structlog
 
 from inbox_daemon.core.errors import Defect, InboxError, Temporary
 from inbox_daemon.core.values import RawMessage
-from inbox_daemon.core.wording import FOLDERS
+from inbox_daemon.core.wording_labels import FOLDERS
 from inbox_daemon.ports import (
     Abgleich,
     Clock,

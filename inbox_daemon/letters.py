@@ -16,7 +16,7 @@ from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import RawMessage
 from inbox_daemon.core.verdict import Finding, Query, Result
-from inbox_daemon.core.wording import BETREFF, BITTEN, bitte
+from inbox_daemon.core.wording_letter import BETREFF, BITTEN, bitte
 from inbox_daemon.ports import Case, Letter
 
 WIDTH = 72

@@ -18,7 +18,8 @@ from typing import Any
 from inbox_daemon.app import App
 from inbox_daemon.config import load_settings
 from inbox_daemon.core.states import State
-from inbox_daemon.core.wording import STATES, sentence
+from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_labels import STATES
 from inbox_daemon.edges.records import CaseLine, Records
 from samples.servers import Imap, Sink, dovecot, smtp_sink, write_config
 

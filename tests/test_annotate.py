@@ -23,7 +23,7 @@ from inbox_daemon.core.values import (
     Source,
     Unreadable,
 )
-from inbox_daemon.core.wording import METHODS
+from inbox_daemon.core.wording_labels import METHODS
 from inbox_daemon.reading.annotate import pictured
 from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.ruleset import load_rules

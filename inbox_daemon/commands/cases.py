@@ -18,14 +18,9 @@ from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.core.verdict import Query, Result
-from inbox_daemon.core.wording import (
-    AUDIT_KINDS,
-    METHODS,
-    STATES,
-    TERMINAL,
-    VERDICTS,
-    sentence,
-)
+from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_labels import AUDIT_KINDS, METHODS, STATES, VERDICTS
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.letterbook import RETURNED
 from inbox_daemon.edges.records import CaseLine, Judgement
 

@@ -34,7 +34,8 @@ from inbox_daemon.core.values import (
     nothing_seen,
 )
 from inbox_daemon.core.verdict import Accept, Dismiss, Escalate, Known, Query, Verdict
-from inbox_daemon.core.wording import FIELDS, STATUSES, VERDICTS, sentence
+from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_labels import FIELDS, STATUSES, VERDICTS
 from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.wire import Job

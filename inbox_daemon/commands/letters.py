@@ -9,7 +9,7 @@ import json
 
 from inbox_daemon.app import App
 from inbox_daemon.core import frist
-from inbox_daemon.core.wording import TERMINAL
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.letterbook import Switch
 
 STATUS, STOP, GO = "status", "stop", "go"

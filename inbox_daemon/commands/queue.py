@@ -13,15 +13,17 @@ from inbox_daemon.app import App
 from inbox_daemon.commands.cases import case_line
 from inbox_daemon.core import sender
 from inbox_daemon.core.antrag import Antrag
-from inbox_daemon.core.checks import Facts
 from inbox_daemon.core.decide import CORRECTABLE, facts_of, rules_version
 from inbox_daemon.core.errors import Defect, Permanent
+from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.core.verdict import Accept, Dismiss, Finding, Known, Query, Result, Verdict
-from inbox_daemon.core.wording import STATES, TERMINAL, sentence
+from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_labels import STATES
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.ports import Case
 from inbox_daemon.steps import decision_for
 

@@ -14,7 +14,7 @@ from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Permanent
 from inbox_daemon.core.states import State
-from inbox_daemon.core.wording import TERMINAL
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.daemon import Daemon
 from inbox_daemon.edges.login import MOST_REFUSALS
 from inbox_daemon.edges.records import MailboxState

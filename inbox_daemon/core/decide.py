@@ -9,7 +9,8 @@ from datetime import datetime
 
 from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.antrag import Antrag
-from inbox_daemon.core.checks import CHECKS, Check, Facts, has_field
+from inbox_daemon.core.checks import CHECKS, Check
+from inbox_daemon.core.facts import Facts, has_field
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.values import Document, Evidence, Read

@@ -2,7 +2,7 @@
 
 Promises: a letter goes only to the one From address, proven, of a Kreis of the closed list, in
 time, and to no robot (RFC 3834 2 and 4); never the same question twice, never beyond the budgets.
-Touches: nothing. Trusts: checks.py for the facts. Limits: says no with one reason; a person may
+Touches: nothing. Trusts: facts.py for the facts. Limits: says no with one reason; a person may
 still write.
 """
 
@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 
 from inbox_daemon.core import frist, kreis, sender
-from inbox_daemon.core.checks import Facts
+from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Escalate, Verdict
 

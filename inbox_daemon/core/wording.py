@@ -1,8 +1,9 @@
-"""Every German sentence that staff see, by code: what was found, and what to do next.
+"""What a case tells the clerk who opens it, by code: what was found, and what to do next.
 
 Promises: each code that a check or a reader can give has a sentence; house tests compare.
 Touches: nothing. Trusts: nothing; a code without a sentence is shown as it is, never hidden.
-Limits: letters to the Kreise are templates beside the rules, their questions stand in BITTEN.
+Limits: letters stand in wording_letter.py, single words in wording_labels.py, the command line in
+wording_terminal.py. German stands in these four, in the rules and in templates, nowhere else.
 """
 
 from collections.abc import Iterable
@@ -163,187 +164,6 @@ READINGS: Final = MappingProxyType(
     }
 )
 
-# What a letter asks for, one numbered point each; only what was established.
-BITTEN: Final = MappingProxyType(
-    {
-        "betrag-fehlt": "Das Feld für den beantragten Betrag{stelle} ist leer. Bitte tragen Sie "
-        "den Betrag in Euro ein.",
-        "unterschrift-fehlt": "Im Unterschriftsfeld{stelle} haben wir keine handschriftliche "
-        "Unterschrift gefunden. Bitte lassen Sie den Antrag von einer vertretungsberechtigten "
-        "Person von Hand unterschreiben.",
-        "anhang-fehlt": "Ihre E-Mail kündigt einen Antrag an, enthält aber keinen Anhang.",
-        "dateiart": "Der Antrag liegt uns nur als Textdatei vor. Bitte drucken Sie ihn aus und "
-        "lassen Sie ihn von Hand unterschreiben.",
-        "verschluesselt": "Die PDF-Datei Ihrer E-Mail ist mit einem Kennwort geschützt und lässt "
-        "sich nicht öffnen. Bitte verwenden Sie keinen Kennwortschutz.",
-    }
-)
-
-STATES: Final = MappingProxyType(
-    {
-        "fetched": "abgeholt",
-        "read": "gelesen",
-        "decided": "entschieden",
-        "filed": "abgelegt",
-        "queried": "Rückfrage gestellt",
-        "flagged": "in Prüfung",
-        "noted": "zur Kenntnis genommen",
-    }
-)
-
-# The folder on the mail server for each end.
-FOLDERS: Final = MappingProxyType(
-    {"filed": "Abgelegt", "noted": "Abgelegt", "queried": "Rückfrage", "flagged": "Prüfung"}
-)
-
-BETREFF: Final = "Rückfrage zu Ihrem Antrag – {titel} ({fall})"
-
-# One line of systemctl status, and what the command line prints around its results.
-TERMINAL: Final = MappingProxyType(
-    {
-        "poll.done": "letzter Abruf {hour}, {flagged} in Prüfung",
-        "poll.failed": "Abruf gescheitert ({code})",
-        "status.abgleich": "Abgleich {at}: {server} auf dem Server, {known} im Postfachbuch; nicht im Buch: {missing}, nicht auf dem Server: {surplus}, neu: {fresh}",
-        "status.ordner": "  {name}: {server} auf dem Server, {known} von uns verschoben",
-        "status.kein-abgleich": "Abgleich: noch keiner",
-        "status.anmeldung": "Anmeldung am Postfach abgelehnt: {count} mal, zuletzt {at}",
-        "status.gesperrt": "Kein weiterer Versuch bis zum Neustart oder einem anderen Kennwort.",
-        "queue.count": "In Prüfung: {count}",
-        "queue.decided": "{fall}: entschieden; wird beim nächsten Abruf ausgeführt.",
-        "queue.done": "{fall}: {state}.",
-        "queue.unknown": "Den Fall {fall} gibt es nicht.",
-        "queue.closed": "{fall} ist nicht in Prüfung, sondern {state}.",
-        "queue.second": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Soll dieser ihn ersetzen: --ersetzt {fall}",
-        "queue.several": "Die Mail enthält {anzahl} Anträge. Bitte den Kreis um getrennte Mails bitten.",
-        "queue.missing": "Betrag oder Kreis sind nicht sicher gelesen. Bitte --betrag und --ags angeben.",
-        "queue.points": "Bitte mindestens einen Punkt angeben: {points}",
-        "queue.contradicted": "Dieser Punkt widerspricht dem, was gelesen wurde: {point}",
-        "queue.replaces": "--ersetzt gehört nur zu ablegen.",
-        "queue.asked": "Zu {fall} ging schon eine Rückfrage hinaus, oder es ist ungewiss. Eine zweite schreibt die Maschine nicht; bitte selbst schreiben.",
-        "queue.stopped": "{fall}: entschieden. Die Rückfrage geht erst hinaus, wenn der Versand freigegeben ist (letters go).",
-        "letters.go": "Versand der Rückfragen: läuft",
-        "letters.stopped": "Versand der Rückfragen: angehalten seit {at} durch {by}",
-        "letters.why": "  Grund: {why}",
-        "letters.counts": "  in dieser Stunde: {hour} von {budget}; es warten: {waiting}",
-        "letters.waits": "  {fall}  {recipient}",
-        "show.returned": "Rückläufer:  {text}",
-        "show.answered": "Automatische Antwort: {text}",
-        "show.kreis": "Kreis:       {text}",
-        "show.betrag": "Betrag:      {text}",
-        "show.absender": "Absender:    {text}",
-        "show.betreff": "Betreff:     {text}",
-        "show.anhang": "Anhang:      {text}",
-        "show.original": "Original:    {text}",
-        "show.gefragt": "Gefragt nach: {text}",
-        "show.author": "Entschieden von {by}: {why}",
-        "rules.frist": "Eingang bis zum Ablauf des {day}",
-        "rules.checks": "Prüfungen: {checks}",
-        "rules.rahmen": "Planungsrahmen, {source}:",
-        "rules.estimate": "geschätzt, nicht amtlich",
-        "rules.official": "amtlich",
-    }
-)
-
-VERDICTS: Final = MappingProxyType(
-    {
-        "accept": "ablegen",
-        "query": "Rückfrage",
-        "escalate": "zur Prüfung",
-        "dismiss": "zur Kenntnis",
-        "file": "ablegen",
-        "flag": "zur Prüfung",
-        "ignore": "zur Kenntnis",
-    }
-)
-
-# What a clerk reads for a field and its status, and how it was read.
-FIELDS: Final = MappingProxyType(
-    {"amount": "Betrag", "signature": "Unterschrift", "applicant": "Antragsteller"}
-)
-STATUSES: Final = MappingProxyType(
-    {"read": "gelesen", "present": "vorhanden", "absent": "fehlt", "unsure": "nicht sicher"}
-)
-METHODS: Final = MappingProxyType(
-    {
-        "ocr": "Texterkennung",
-        "ocr-dreimal": "Texterkennung, dreimal",
-        "ink": "Bildprüfung",
-        "ohne-label": "ohne gedruckte Bezeichnung gefunden",
-        "tinte": "Bildprüfung",
-        "zwei-netze": "Handschrift, von zwei Netzen gelesen",
-    }
-)
-
-# What stands beside a page on the pictures of `inspect --annotate`.
-ANNOTATIONS: Final = MappingProxyType(
-    {
-        "programme": "Förderprogramm",
-        "guess": "Vermutung: {guess}",
-        "method": "{method}, Sicherheit {percent} %",
-        "elsewhere": "Stelle auf Seite {page}",
-        "nowhere": "keine Stelle gefunden",
-        "page": "Seite {page} von {pages}",
-        "form": "Formular {form}, Fassung {version}.",
-        "doubt": "Zweifel: {doubt}",
-        "odd": "Auffällig: {notes}",
-        "legend": "Durchgezogen: gelesen. Gestrichelt: nur angesehen.",
-    }
-)
-DEPTHS: Final = MappingProxyType(
-    {
-        "formular": "Bekanntes Formular: nur seine Felder gelesen.",
-        "ohne-fliesstext": "Gelesen ohne den Fließtext.",
-        "ganz": "Ganz gelesen.",
-        "zweimal": "Ganz gelesen, ein zweites Mal.",
-    }
-)
-# What was odd about a file: codes of the structure of a PDF.
-NOTES: Final = MappingProxyType(
-    {
-        "changed-after-scan": "nach dem Scannen verändert",
-        "digital-signature": "elektronische Signatur",
-        "encrypted": "verschlüsselt",
-        "ink-annotation": "gezeichnete Anmerkung",
-        "javascript": "enthält ein Programm",
-        "jbig2-symbols": "Zeichen aus einer Tabelle gezeichnet (JBIG2)",
-        "pasted-picture": "eingefügtes Bild",
-        "repeated-picture": "dasselbe Bild mehrmals",
-        "stamp-annotation": "Stempel als Anmerkung",
-        "structure-unread": "Aufbau nicht geprüft",
-        "text-annotation": "Text als Anmerkung",
-        "too-many-objects": "zu viele Teile auf einer Seite",
-        "vector-strokes": "gezeichnete Striche",
-        "widget-appearance": "ausgefülltes Formularfeld",
-    }
-)
-
-AUDIT_KINDS: Final = MappingProxyType(
-    {
-        "message.fetched": "Mail abgeholt und gesichert",
-        "message.relocated": "Mail auf dem Server neu nummeriert",
-        "message.moved": "Mail auf dem Server verschoben",
-        "message.stays": "Mail bleibt im Postfach, der Server kann sie nicht verschieben",
-        "message.gone": "Mail vor dem Abholen vom Server verschwunden",
-        "mailbox.abgleich": "Abgleich von Postfach und Postfachbuch: Unterschied geändert",
-        "case.reading": "Lesen begonnen",
-        "case.read": "Mail gelesen",
-        "case.decided": "Entschieden",
-        "case.filed": "Antrag abgelegt",
-        "case.queried": "Rückfrage versandt",
-        "case.flagged": "Zur Prüfung vorgelegt",
-        "case.noted": "Zur Kenntnis genommen",
-        "case.defect": "Fehler im Programm, zur Prüfung vorgelegt",
-        "letter.attempted": "Versand begonnen",
-        "letter.result": "Ergebnis des Versands",
-        "letter.returned": "Rückfrage kam als unzustellbar zurück",
-        "letter.answered": "Automatische Antwort oder Zustellbericht zur Rückfrage",
-        "letters.stopped": "Versand der Rückfragen angehalten",
-        "letters.released": "Versand der Rückfragen freigegeben",
-        "staff.decided": "Entscheidung der Sachbearbeitung",
-        "log.repaired": "Protokolldatei nach Abbruch ergänzt",
-    }
-)
-
 
 def sentence(code: str, values: Iterable[tuple[str, str]] = ()) -> str:
     """The sentence of a finding with its values; an unknown code is shown as it is."""
@@ -373,8 +193,3 @@ def _shown(name: str, value: str) -> str:
 def reading(code: str) -> str:
     """The words for why a reading is absent or cannot be told."""
     return READINGS.get(code, code)
-
-
-def bitte(code: str, *, page: int | None) -> str:
-    """The point of a letter for this code; `page` from 1 where the place is known."""
-    return BITTEN[code].format(stelle=f" auf Seite {page}" if page else "")

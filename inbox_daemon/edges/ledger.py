@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from inbox_daemon.core import chain
-from inbox_daemon.core.wording import AUDIT_KINDS
+from inbox_daemon.core.wording_labels import AUDIT_KINDS
 from inbox_daemon.edges.tables import AuditRow
 
 LAST = "ledger.last"

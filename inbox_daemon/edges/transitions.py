@@ -29,7 +29,7 @@ from inbox_daemon.core.verdict import (
     Query,
     Verdict,
 )
-from inbox_daemon.core.wording import FOLDERS
+from inbox_daemon.core.wording_labels import FOLDERS
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.rows import first_with, is_moved
 from inbox_daemon.edges.tables import (

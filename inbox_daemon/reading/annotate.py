@@ -21,7 +21,8 @@ from inbox_daemon.core.betrag import german
 from inbox_daemon.core.formular import Seitenblick
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Absent, Document, Read, Reading, Seitenbild
-from inbox_daemon.core.wording import ANNOTATIONS, DEPTHS, FIELDS, METHODS, NOTES, STATUSES, reading
+from inbox_daemon.core.wording import reading
+from inbox_daemon.core.wording_labels import ANNOTATIONS, DEPTHS, FIELDS, METHODS, NOTES, STATUSES
 from inbox_daemon.reading.keep import keep
 from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.wire import Job

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from inbox_daemon.core.checks import Facts
 from inbox_daemon.core.decide import decide, facts_of
+from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.values import (
     Absent,

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import pytest
 
-from inbox_daemon.core import checks
+from inbox_daemon.core import checks_form, checks_mail, checks_rules
+from inbox_daemon.core.checks import CHECKS
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import AttachmentKind, Document, DocumentKind, Evidence, Read, Source
 from inbox_daemon.core.verdict import FiledRecord, Finding, Known, Result
@@ -23,19 +24,19 @@ Answer: TypeAlias = tuple[Result, str] | None
 
 
 def asked(check: str, evidence: Evidence | None = None, *, known: Known | None = None) -> Answer:
-    found = dict(checks.CHECKS)[check](cases.facts(evidence, known=known))
+    found = dict(CHECKS)[check](cases.facts(evidence, known=known))
     return (found.result, found.code) if found else None
 
 
 def values_of(check: str, evidence: Evidence | None = None) -> dict[str, str]:
-    found = dict(checks.CHECKS)[check](cases.facts(evidence))
+    found = dict(CHECKS)[check](cases.facts(evidence))
     assert found is not None
     return dict(found.values)
 
 
-@pytest.mark.parametrize("name", [name for name, _ in checks.CHECKS])
+@pytest.mark.parametrize("name", [name for name, _ in CHECKS])
 def test_a_mail_without_fault_passes_every_check(name: str) -> None:
-    found = dict(checks.CHECKS)[name](cases.facts())
+    found = dict(CHECKS)[name](cases.facts())
     silent = {"beilagen", "mail", "automatik", "doppelt", "anhang", "ein_antrag", "zweiter_antrag"}
     assert (found is None) == (name in silent)
     if found is not None:
@@ -43,10 +44,10 @@ def test_a_mail_without_fault_passes_every_check(name: str) -> None:
         assert found.check == name
 
 
-@pytest.mark.parametrize("name", [name for name, _ in checks.CHECKS])
+@pytest.mark.parametrize("name", [name for name, _ in CHECKS])
 def test_a_file_without_a_mail_fails_no_check(name: str) -> None:
     file = cases.good_evidence(submission=None)
-    found = dict(checks.CHECKS)[name](cases.facts(file, at=None))
+    found = dict(CHECKS)[name](cases.facts(file, at=None))
     assert found is None or found.result is PASS
 
 
@@ -134,7 +135,7 @@ def test_a_mail_without_document_is_a_wrong_file_a_forgotten_one_or_a_question(
     ("defects", "expected"),
     [
         ((), None),
-        (tuple(checks.HARMLESS_DEFECTS), None),
+        (tuple(checks_mail.HARMLESS_DEFECTS), None),
         (("kopf-doppelt",), (UNSURE, "mail-auffaellig")),
         (("zeichensatz", "base64"), (UNSURE, "mail-auffaellig")),
         (("exchange-ersatznachricht",), (UNSURE, "ersatznachricht")),
@@ -262,7 +263,7 @@ def test_the_sender_is_the_kreis_of_the_form_and_proven(
 def test_a_domain_of_two_kreise_is_no_known_sender() -> None:
     kreise = tuple(replace(k, domains=(cases.DOMAIN,)) for k in cases.rules().kreise)
     shared: Ruleset = replace(cases.rules(), kreise=kreise)
-    found = checks.absender(cases.facts(under=shared))
+    found = checks_mail.absender(cases.facts(under=shared))
     assert found is not None
     assert found.code == "absender-unbekannt"
 
@@ -277,7 +278,7 @@ def test_a_domain_of_two_kreise_is_no_known_sender() -> None:
 )
 def test_the_deadline_counts_by_our_own_clock(late: timedelta, result: Result, code: str) -> None:
     bound = cases.programm().received_before
-    found = checks.eingang_in_frist(cases.facts(at=bound + late))
+    found = checks_rules.eingang_in_frist(cases.facts(at=bound + late))
     assert found is not None
     assert (found.result, found.code) == (result, code)
     if result is FAIL:
@@ -309,7 +310,7 @@ def test_the_amount_may_reach_the_planning_frame_and_not_pass_it(
 
 def test_a_kreis_without_planning_frame_goes_to_a_person() -> None:
     bare = replace(cases.rules(), programme=(replace(cases.programm(), rahmen=()),))
-    found = checks.betrag_im_planungsrahmen(cases.facts(under=bare))
+    found = checks_rules.betrag_im_planungsrahmen(cases.facts(under=bare))
     assert found is not None
     assert (found.result, found.code) == (UNSURE, "planungsrahmen-fehlt")
 
@@ -336,7 +337,12 @@ def test_without_a_kreis_no_second_application_is_looked_for() -> None:
 
 
 def findings_with_sources() -> Iterator[Finding]:
-    for check in (checks.unterschrift, checks.betrag, checks.kreis_im_antrag, checks.programm):
+    for check in (
+        checks_form.unterschrift,
+        checks_form.betrag,
+        checks_form.kreis_im_antrag,
+        checks_form.programm,
+    ):
         found = check(cases.facts())
         assert found is not None
         yield found
@@ -348,7 +354,7 @@ def test_a_finding_says_on_which_page_it_was_seen() -> None:
 
 
 def test_a_reading_without_a_place_gives_a_finding_without_one() -> None:
-    found = checks.betrag(cases.facts(of_document(amount=cases.unreadable())))
+    found = checks_form.betrag(cases.facts(of_document(amount=cases.unreadable())))
     assert found is not None
     sources: tuple[Source, ...] = found.sources
     assert sources == ()
@@ -359,7 +365,7 @@ def test_findings_carry_what_their_sentence_inserts() -> None:
     assert values_of("frist") == {"eingang": "11.07.2022 um 10:30 Uhr"}
     assert values_of("kreis") == values_of("absender") == {"ags": AGS}
     assert cases.programm().received_before > RECEIVED
-    for name, check in checks.CHECKS:
+    for name, check in CHECKS:
         found = check(cases.facts())
         if found is not None:
             sentence = FINDINGS[found.code].format(**dict(found.values))

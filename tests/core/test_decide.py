@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from inbox_daemon import wire
 from inbox_daemon.core import decide as deciding
-from inbox_daemon.core.checks import CHECKS, Facts
+from inbox_daemon.core.checks import CHECKS
 from inbox_daemon.core.decide import CORRECTABLE, concerns, decide
+from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import (
     AttachmentKind,

@@ -6,16 +6,9 @@ import pytest
 
 from inbox_daemon.core.decide import CORRECTABLE, NOTHING_TO_DO
 from inbox_daemon.core.states import State
-from inbox_daemon.core.wording import (
-    AUDIT_KINDS,
-    BITTEN,
-    FINDINGS,
-    READINGS,
-    STATES,
-    bitte,
-    reading,
-    sentence,
-)
+from inbox_daemon.core.wording import FINDINGS, READINGS, reading, sentence
+from inbox_daemon.core.wording_labels import AUDIT_KINDS, STATES
+from inbox_daemon.core.wording_letter import BITTEN, bitte
 
 
 def test_values_stand_in_their_places() -> None:

@@ -1,10 +1,10 @@
-"""STATES.md draws what core/states.py and the wording table say, and nothing else."""
+"""STATES.md draws what core/states.py and the table of labels say, and nothing else."""
 
 import re
 from pathlib import Path
 
 from inbox_daemon.core.states import MOVES, State
-from inbox_daemon.core.wording import STATES
+from inbox_daemon.core.wording_labels import STATES
 
 PAGE = (Path(__file__).resolve().parents[2] / "inbox_daemon" / "STATES.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([a-z]+)` \|", re.MULTILINE)

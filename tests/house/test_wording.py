@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from inbox_daemon.core.checks import CHECKS, HARMLESS_DEFECTS
+from inbox_daemon.core.checks import CHECKS
+from inbox_daemon.core.checks_mail import HARMLESS_DEFECTS
 from inbox_daemon.core.decide import CORRECTABLE, NOTHING_TO_DO
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.states import FINAL
-from inbox_daemon.core.wording import AUDIT_KINDS, BITTEN, FINDINGS, READINGS
+from inbox_daemon.core.wording import FINDINGS, READINGS
+from inbox_daemon.core.wording_labels import AUDIT_KINDS
+from inbox_daemon.core.wording_letter import BITTEN
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "inbox_daemon"
@@ -115,14 +118,15 @@ def test_a_case_flagged_by_a_defect_says_what_to_do() -> None:
 
 
 def _codes_of_findings() -> Iterator[str]:
-    for name in ("checks.py", "decide.py", "replies.py"):
-        for node in ast.walk(ast.parse((PACKAGE / "core" / name).read_text("utf-8"))):
+    core = PACKAGE / "core"
+    for path in (*core.glob("checks_*.py"), core / "decide.py", core / "replies.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
-                case ast.Call(args=[_, _, code, *_]) if _name(node) in {"_finding", "_of"}:
+                case ast.Call(args=[_, _, code, *_]) if _name(node) == "finding":
                     yield from _literals(code)
                 case ast.keyword(arg="code" | "reasons", value=value):
                     yield from _literals(value)
-                case ast.Return(value=value) if name == "replies.py":
+                case ast.Return(value=value) if path.name == "replies.py":
                     yield from _literals(value)
                 case ast.Tuple(elts=[ast.Attribute(value=ast.Name(id="AttachmentKind")), code]):
                     yield from _literals(code)

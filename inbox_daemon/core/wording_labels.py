@@ -1,0 +1,125 @@
+"""The German word for a code of the machinery: states, verdicts, fields, entries of the log.
+
+Promises: a word for each code that is shown by name; house tests compare states and entries.
+Touches: nothing. Trusts: nothing. Limits: no sentences about a case; they stand in wording.py.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+STATES: Final = MappingProxyType(
+    {
+        "fetched": "abgeholt",
+        "read": "gelesen",
+        "decided": "entschieden",
+        "filed": "abgelegt",
+        "queried": "Rückfrage gestellt",
+        "flagged": "in Prüfung",
+        "noted": "zur Kenntnis genommen",
+    }
+)
+
+# The folder on the mail server for each end.
+FOLDERS: Final = MappingProxyType(
+    {"filed": "Abgelegt", "noted": "Abgelegt", "queried": "Rückfrage", "flagged": "Prüfung"}
+)
+
+VERDICTS: Final = MappingProxyType(
+    {
+        "accept": "ablegen",
+        "query": "Rückfrage",
+        "escalate": "zur Prüfung",
+        "dismiss": "zur Kenntnis",
+        "file": "ablegen",
+        "flag": "zur Prüfung",
+        "ignore": "zur Kenntnis",
+    }
+)
+
+# What a clerk reads for a field and its status, and how it was read.
+FIELDS: Final = MappingProxyType(
+    {"amount": "Betrag", "signature": "Unterschrift", "applicant": "Antragsteller"}
+)
+STATUSES: Final = MappingProxyType(
+    {"read": "gelesen", "present": "vorhanden", "absent": "fehlt", "unsure": "nicht sicher"}
+)
+METHODS: Final = MappingProxyType(
+    {
+        "ocr": "Texterkennung",
+        "ocr-dreimal": "Texterkennung, dreimal",
+        "ink": "Bildprüfung",
+        "ohne-label": "ohne gedruckte Bezeichnung gefunden",
+        "tinte": "Bildprüfung",
+        "zwei-netze": "Handschrift, von zwei Netzen gelesen",
+    }
+)
+
+# What stands beside a page on the pictures of `inspect --annotate`.
+ANNOTATIONS: Final = MappingProxyType(
+    {
+        "programme": "Förderprogramm",
+        "guess": "Vermutung: {guess}",
+        "method": "{method}, Sicherheit {percent} %",
+        "elsewhere": "Stelle auf Seite {page}",
+        "nowhere": "keine Stelle gefunden",
+        "page": "Seite {page} von {pages}",
+        "form": "Formular {form}, Fassung {version}.",
+        "doubt": "Zweifel: {doubt}",
+        "odd": "Auffällig: {notes}",
+        "legend": "Durchgezogen: gelesen. Gestrichelt: nur angesehen.",
+    }
+)
+DEPTHS: Final = MappingProxyType(
+    {
+        "formular": "Bekanntes Formular: nur seine Felder gelesen.",
+        "ohne-fliesstext": "Gelesen ohne den Fließtext.",
+        "ganz": "Ganz gelesen.",
+        "zweimal": "Ganz gelesen, ein zweites Mal.",
+    }
+)
+# What was odd about a file: codes of the structure of a PDF.
+NOTES: Final = MappingProxyType(
+    {
+        "changed-after-scan": "nach dem Scannen verändert",
+        "digital-signature": "elektronische Signatur",
+        "encrypted": "verschlüsselt",
+        "ink-annotation": "gezeichnete Anmerkung",
+        "javascript": "enthält ein Programm",
+        "jbig2-symbols": "Zeichen aus einer Tabelle gezeichnet (JBIG2)",
+        "pasted-picture": "eingefügtes Bild",
+        "repeated-picture": "dasselbe Bild mehrmals",
+        "stamp-annotation": "Stempel als Anmerkung",
+        "structure-unread": "Aufbau nicht geprüft",
+        "text-annotation": "Text als Anmerkung",
+        "too-many-objects": "zu viele Teile auf einer Seite",
+        "vector-strokes": "gezeichnete Striche",
+        "widget-appearance": "ausgefülltes Formularfeld",
+    }
+)
+
+AUDIT_KINDS: Final = MappingProxyType(
+    {
+        "message.fetched": "Mail abgeholt und gesichert",
+        "message.relocated": "Mail auf dem Server neu nummeriert",
+        "message.moved": "Mail auf dem Server verschoben",
+        "message.stays": "Mail bleibt im Postfach, der Server kann sie nicht verschieben",
+        "message.gone": "Mail vor dem Abholen vom Server verschwunden",
+        "mailbox.abgleich": "Abgleich von Postfach und Postfachbuch: Unterschied geändert",
+        "case.reading": "Lesen begonnen",
+        "case.read": "Mail gelesen",
+        "case.decided": "Entschieden",
+        "case.filed": "Antrag abgelegt",
+        "case.queried": "Rückfrage versandt",
+        "case.flagged": "Zur Prüfung vorgelegt",
+        "case.noted": "Zur Kenntnis genommen",
+        "case.defect": "Fehler im Programm, zur Prüfung vorgelegt",
+        "letter.attempted": "Versand begonnen",
+        "letter.result": "Ergebnis des Versands",
+        "letter.returned": "Rückfrage kam als unzustellbar zurück",
+        "letter.answered": "Automatische Antwort oder Zustellbericht zur Rückfrage",
+        "letters.stopped": "Versand der Rückfragen angehalten",
+        "letters.released": "Versand der Rückfragen freigegeben",
+        "staff.decided": "Entscheidung der Sachbearbeitung",
+        "log.repaired": "Protokolldatei nach Abbruch ergänzt",
+    }
+)

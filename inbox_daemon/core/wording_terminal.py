@@ -1,0 +1,54 @@
+"""What operators and clerks see around the results: command line and systemctl status.
+
+Promises: each line by the command and its point, `queue.count`. Touches: nothing.
+Trusts: its callers for the values. Limits: what was found in a case stands in wording.py.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+# One line of systemctl status, and what the command line prints around its results.
+TERMINAL: Final = MappingProxyType(
+    {
+        "poll.done": "letzter Abruf {hour}, {flagged} in Prüfung",
+        "poll.failed": "Abruf gescheitert ({code})",
+        "status.abgleich": "Abgleich {at}: {server} auf dem Server, {known} im Postfachbuch; nicht im Buch: {missing}, nicht auf dem Server: {surplus}, neu: {fresh}",
+        "status.ordner": "  {name}: {server} auf dem Server, {known} von uns verschoben",
+        "status.kein-abgleich": "Abgleich: noch keiner",
+        "status.anmeldung": "Anmeldung am Postfach abgelehnt: {count} mal, zuletzt {at}",
+        "status.gesperrt": "Kein weiterer Versuch bis zum Neustart oder einem anderen Kennwort.",
+        "queue.count": "In Prüfung: {count}",
+        "queue.decided": "{fall}: entschieden; wird beim nächsten Abruf ausgeführt.",
+        "queue.done": "{fall}: {state}.",
+        "queue.unknown": "Den Fall {fall} gibt es nicht.",
+        "queue.closed": "{fall} ist nicht in Prüfung, sondern {state}.",
+        "queue.second": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Soll dieser ihn ersetzen: --ersetzt {fall}",
+        "queue.several": "Die Mail enthält {anzahl} Anträge. Bitte den Kreis um getrennte Mails bitten.",
+        "queue.missing": "Betrag oder Kreis sind nicht sicher gelesen. Bitte --betrag und --ags angeben.",
+        "queue.points": "Bitte mindestens einen Punkt angeben: {points}",
+        "queue.contradicted": "Dieser Punkt widerspricht dem, was gelesen wurde: {point}",
+        "queue.replaces": "--ersetzt gehört nur zu ablegen.",
+        "queue.asked": "Zu {fall} ging schon eine Rückfrage hinaus, oder es ist ungewiss. Eine zweite schreibt die Maschine nicht; bitte selbst schreiben.",
+        "queue.stopped": "{fall}: entschieden. Die Rückfrage geht erst hinaus, wenn der Versand freigegeben ist (letters go).",
+        "letters.go": "Versand der Rückfragen: läuft",
+        "letters.stopped": "Versand der Rückfragen: angehalten seit {at} durch {by}",
+        "letters.why": "  Grund: {why}",
+        "letters.counts": "  in dieser Stunde: {hour} von {budget}; es warten: {waiting}",
+        "letters.waits": "  {fall}  {recipient}",
+        "show.returned": "Rückläufer:  {text}",
+        "show.answered": "Automatische Antwort: {text}",
+        "show.kreis": "Kreis:       {text}",
+        "show.betrag": "Betrag:      {text}",
+        "show.absender": "Absender:    {text}",
+        "show.betreff": "Betreff:     {text}",
+        "show.anhang": "Anhang:      {text}",
+        "show.original": "Original:    {text}",
+        "show.gefragt": "Gefragt nach: {text}",
+        "show.author": "Entschieden von {by}: {why}",
+        "rules.frist": "Eingang bis zum Ablauf des {day}",
+        "rules.checks": "Prüfungen: {checks}",
+        "rules.rahmen": "Planungsrahmen, {source}:",
+        "rules.estimate": "geschätzt, nicht amtlich",
+        "rules.official": "amtlich",
+    }
+)
