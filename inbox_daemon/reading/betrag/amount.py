@@ -44,6 +44,8 @@ Crops = Callable[[Page, Box], str]
 CROP_DPI: Final = (200.0, 330.0, 270.0, 230.0)
 # Two readings of a poor copy were seen to make the same mistake; three were not.
 ENOUGH: Final = 3
+# What the engine makes of lines and boxes at the ends of a crop.
+RIM: Final = re.compile(r"^[^0-9€E]+|[|_\s]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,10 @@ class Looks:
 
     values: tuple[Decimal | None, ...]
     texts: tuple[str, ...]
-    more_ink: bool
-    confidence: float
-    box: Box
+    rect: Rect
+    more_ink: bool = False
+    # 0 to 1; the engine itself gives none for what it saw on a crop only.
+    confidence: float = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +107,15 @@ def _with_run(place: Place, run: Run, seconds: Seconds, paper: _Paper) -> Readin
     page = place.sheet.page
     if not _is_print(page, run):
         found = by_hand_at(place)
-        if found is not None:
-            by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper)
-            if isinstance(by_hand, Read) or found.written.along != found.written.digits:
-                return by_hand
-            # Print on dots or on a poor copy is uneven: the engine and both networks must agree.
-            typed, _ = _typed(place, run, seconds, paper)
-            agreed = isinstance(typed, Read) and says(found.written, typed.value)
-            return typed if agreed else by_hand
+        if found is None:
+            return _typed(place, run, seconds, paper)[0]
+        by_hand = _judged_by_hand(found, seconds.seen_too(run.value), paper)
+        if isinstance(by_hand, Read) or found.written.along != found.written.digits:
+            return by_hand
+        # Print on dots or on a poor copy is uneven: the engine and both networks must agree.
+        typed, _ = _typed(place, run, seconds, paper)
+        agreed = isinstance(typed, Read) and says(found.written, typed.value)
+        return typed if agreed else by_hand
     typed, seen = _typed(place, run, seconds, paper)
     if isinstance(typed, Read) and seconds.confirm(typed.value):
         return typed
@@ -136,10 +140,9 @@ def _typed(
     place: Place, run: Run, seconds: Seconds, paper: _Paper
 ) -> tuple[Read[Decimal] | Unreadable, Decimal | None]:
     """What the engine reads again and again, and the only amount that any look gave."""
-    page = place.sheet.page
-    looks = _looks(page, run, place.sheet.cells)
+    looks = _looks(place.sheet.page, run, place.sheet.cells)
     seen = {v for v in looks.values if v is not None}
-    reading = _judged(looks, seconds, _source(page, looks, paper), alone=SYMBOLS not in page.notes)
+    reading = _judged(place.sheet.page, looks, seconds, paper)
     return reading, next(iter(seen)) if len(seen) == 1 else None
 
 
@@ -158,16 +161,14 @@ def _is_print(page: Page, run: Run) -> bool:
 def _judged_by_hand(
     found: Found, seconds: Seconds, paper: _Paper, *, alone: bool = True
 ) -> Read[Decimal] | Unreadable:
-    written, page, rect = found.written, found.place.sheet.page, found.rect
-    box = page.box(rect.x0, rect.y0, rect.x1, rect.y1)
-    source = Source(
-        document=paper.document,
-        page=page.number,
-        box=box,
+    written, page = found.written, found.place.sheet.page
+    source = _source(
+        page,
+        found.rect,
+        paper,
         method="zwei-netze",
-        confidence=round(min(written.sure, written.along_sure), 2),
+        confidence=min(written.sure, written.along_sure),
         raw=f"{written.text} | {written.along}",
-        crop=paper.crops(page, box),
     )
     if SYMBOLS in page.notes:
         alone, seconds = False, seconds.seen_too(None)
@@ -183,18 +184,18 @@ def _promise(place: Place) -> tuple[bool, bool, float]:
 
 
 def _judged(
-    looks: Looks, seconds: Seconds, source: Source, *, alone: bool
+    page: Page, looks: Looks, seconds: Seconds, paper: _Paper
 ) -> Read[Decimal] | Unreadable:
-    """`alone`: many equal readings may do. Not so where the scanner itself may swap digits."""
+    """Many equal readings may do, but not where the scanner itself may swap digits."""
     values = {v for v in looks.values if v is not None}
-    said = seconds.said
+    said, source = seconds.said, _by_engine(page, looks, paper)
     if not values:
         return Unreadable(why="schreibweise", guess=_text(said), source=source)
     if looks.more_ink or len(values | said) > 1:
         return Unreadable(why="widerspruch", guess=_text(said or values), source=source)
     value = next(iter(values))
     votes = sum(v == value for v in looks.values)
-    if (alone and votes >= ENOUGH) or seconds.confirm(value):
+    if (votes >= ENOUGH and SYMBOLS not in page.notes) or seconds.confirm(value):
         return Read(value=value, source=source)
     return Unreadable(why="nur-einmal-gelesen", guess=_text(values), source=source)
 
@@ -207,17 +208,21 @@ def _looks(page: Page, run: Run, cells: Sequence[Cell]) -> Looks:
     texts, values = [run.text], [run.value]
     for read in _crop_readings(page, tight, high):
         texts.append(read)
-        values.append(betrag_from(re.sub(r"^[^0-9€E]+|[|_\s]+$", "", read)))
+        values.append(_value_in(read))
         if sum(v is not None for v in values) >= ENOUGH:
             break
     sure = max(w.confidence for w in run.words)
     return Looks(
         values=tuple(values),
         texts=tuple(texts),
+        rect=tight,
         more_ink=_cut_off(page, run, cells),
         confidence=sure / 100,
-        box=page.box(tight.x0, tight.y0, tight.x1, tight.y1),
     )
+
+
+def _value_in(text: str) -> Decimal | None:
+    return betrag_from(RIM.sub("", text))
 
 
 def _crop_readings(page: Page, tight: Rect, high: int) -> Iterator[str]:
@@ -281,12 +286,15 @@ def _without_run(
         return Absent(why="feld-leer", source=_emptiness(place, area, paper))
     if len(by_hand) > 1:
         return Unreadable(why="mehrere-betraege", guess=_text(seconds.said))
-    written = _judged_by_hand(by_hand[0], seconds, paper) if by_hand else None
+    found = by_hand[0] if by_hand else None
+    written = _judged_by_hand(found, seconds, paper) if found else None
     if isinstance(written, Read):
         return written
     typed = _overlooked(places[0], areas[0], seconds, paper) if len(places) == 1 else None
-    if (best := typed or written) is not None:
-        return best
+    if typed and (found is None or says(found.written, typed.value)):
+        return typed
+    if written is not None:
+        return written
     why = "handschrift" if any(areas) else "feld-nicht-gefunden"
     return Unreadable(why=why, guess=_text(seconds.said))
 
@@ -305,19 +313,9 @@ def _overlooked(
     x1, y1 = max(r.x1 for r in glyphs.rects), max(r.y1 for r in glyphs.rects)
     tight = Rect(x0=x0 - high, y0=y0 - high // 4, x1=min(x1 + 3 * high, area.x1), y1=y1 + high // 4)
     texts = list(_crop_readings(page, tight, high))
-    looks = Looks(
-        values=tuple(betrag_from(re.sub(r"^[^0-9€E]+|[|_\s]+$", "", text)) for text in texts),
-        texts=tuple(texts),
-        more_ink=False,
-        confidence=0.9,
-        box=page.box(tight.x0, tight.y0, tight.x1, tight.y1),
-    )
-    alone = SYMBOLS not in page.notes
-    reading = _judged(looks, seconds, _source(page, looks, paper), alone=alone)
-    if not isinstance(reading, Read):
-        return None
-    found = by_hand_at(place)
-    return reading if found is None or says(found.written, reading.value) else None
+    looks = Looks(values=tuple(map(_value_in, texts)), texts=tuple(texts), rect=tight)
+    reading = _judged(page, looks, seconds, paper)
+    return reading if isinstance(reading, Read) else None
 
 
 def _in_boxes(boxes: Boxes, seconds: Seconds, paper: _Paper) -> Read[Decimal] | None:
@@ -329,48 +327,46 @@ def _in_boxes(boxes: Boxes, seconds: Seconds, paper: _Paper) -> Read[Decimal] | 
         values += [] if value is None else [value]
         if len(values) == ENOUGH:
             break
-    page, rect = boxes.page, boxes.rect
+    page = boxes.page
     alone = SYMBOLS not in page.notes or (bool(values) and seconds.confirm(values[0]))
     if len(values) < ENOUGH or len(set(values) | seconds.said) > 1 or not alone:
         return None
-    box = page.box(rect.x0, rect.y0, rect.x1, rect.y1)
-    source = Source(
-        document=paper.document,
-        page=page.number,
-        box=box,
-        method="ocr-dreimal",
-        confidence=0.9,
-        raw=" | ".join(texts),
-        crop=paper.crops(page, box),
-    )
-    return Read(value=values[0], source=source)
+    looks = Looks(values=tuple(values), texts=tuple(texts), rect=boxes.rect)
+    return Read(value=values[0], source=_by_engine(page, looks, paper))
 
 
 def _emptiness(place: Place, area: Rect, paper: _Paper) -> Source:
     """Label and empty field together, so that a person sees both."""
     page, label = place.sheet.page, place.label.rect
-    right, foot = max(label.x1, area.x1), max(label.y1, area.y1)
-    box = page.box(label.x0, min(label.y0, area.y0), right, foot)
+    both = Rect(
+        x0=label.x0,
+        y0=min(label.y0, area.y0),
+        x1=max(label.x1, area.x1),
+        y1=max(label.y1, area.y1),
+    )
+    raw = place.label.cell.text
+    return _source(page, both, paper, method="tinte", confidence=0.95, raw=raw)
+
+
+def _by_engine(page: Page, looks: Looks, paper: _Paper) -> Source:
+    raw = " | ".join(looks.texts)
+    return _source(
+        page, looks.rect, paper, method="ocr-dreimal", confidence=looks.confidence, raw=raw
+    )
+
+
+def _source(
+    page: Page, rect: Rect, paper: _Paper, *, method: str, confidence: float, raw: str
+) -> Source:
+    box = page.box(rect.x0, rect.y0, rect.x1, rect.y1)
     return Source(
         document=paper.document,
         page=page.number,
         box=box,
-        method="tinte",
-        confidence=0.95,
-        raw=place.label.cell.text,
+        method=method,
+        confidence=round(confidence, 2),
+        raw=raw,
         crop=paper.crops(page, box),
-    )
-
-
-def _source(page: Page, looks: Looks, paper: _Paper) -> Source:
-    return Source(
-        document=paper.document,
-        page=page.number,
-        box=looks.box,
-        method="ocr-dreimal",
-        confidence=round(looks.confidence, 2),
-        raw=" | ".join(looks.texts),
-        crop=paper.crops(page, looks.box),
     )
 
 
