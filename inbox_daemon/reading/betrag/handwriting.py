@@ -86,7 +86,7 @@ class Written:
     @property
     def digits(self) -> str:
         """The digits of the first reading."""
-        return "".join(s.digit for s in self.signs)
+        return _digits(self.signs)
 
     @property
     def mean(self) -> float:
@@ -99,6 +99,10 @@ class Written:
         return betrag_from(self.text)
 
 
+def _digits(signs: Sequence[Sign]) -> str:
+    return "".join(s.digit for s in signs)
+
+
 def written_in(ink: Ink, walls: Sequence[int] = (), comma: int | None = None) -> Written | None:
     """Reads one row of ink; None where fewer than three digits stand. Raises OSError: no model.
 
@@ -108,38 +112,34 @@ def written_in(ink: Ink, walls: Sequence[int] = (), comma: int | None = None) ->
     pieces = pieces_in(ink)
     if pieces is None:
         return None
-    row = _best_row(pieces, walls, None)
-    signs = _without_units(row, pieces.tall, boxed=bool(walls))
-    if len(signs) < FEWEST:
-        return None
-    view = view_of(ink, tall=pieces.tall, foot=pieces.foot)
-    along, along_shares = digits_along(view, signs[0].x0, signs[-1].x1)
-    if along != "".join(s.digit for s in signs):
+    view = None
+    # Where the two readings differ, the row is parted again, and the second network has a say.
+    for _ in range(2):
         row = _best_row(pieces, walls, view)
         signs = _without_units(row, pieces.tall, boxed=bool(walls))
         if len(signs) < FEWEST:
             return None
+        view = view or view_of(ink, tall=pieces.tall, foot=pieces.foot)
         along, along_shares = digits_along(view, signs[0].x0, signs[-1].x1)
+        if along == _digits(signs):
+            break
     text, unclear = _with_marks(signs, pieces, boxed=bool(walls))
     if comma is not None and text.isdigit():
         text = _with_comma(signs, comma)
-    over = _over(signs, pieces, ink.shape[1])
+    over, cut = _over(signs, pieces, ink.shape[1]), _cut(pieces, ink.shape[0])
+    doubt = _doubt(signs, along, along_shares)
     return Written(
         signs=tuple(signs),
         text=text,
         along=along,
         sure=min(max(s.shares[:OTHER]) for s in signs),
         along_sure=min(along_shares, default=0.0),
-        left=unclear
-        or any(over)
-        or len(signs) < len(row)
-        or _left_over(signs, pieces)
-        or _cut(pieces, ink.shape[0]) > 0,
-        cut=_cut(pieces, ink.shape[0]),
+        left=unclear or any(over) or len(signs) < len(row) or _left_over(signs, pieces) or cut > 0,
+        cut=cut,
         tall=pieces.tall,
         foot=pieces.foot,
         over=over,
-        doubt=_doubt(signs, along, along_shares) if _stays(ink, signs, pieces) else 1.0,
+        doubt=doubt if doubt < 1 and _stays(ink, signs, pieces) else 1.0,
         by_pen=by_pen(_columns(ink, signs, pieces), tall=pieces.tall),
     )
 
@@ -246,8 +246,8 @@ def _with_marks(signs: Sequence[Sign], pieces: Pieces, *, boxed: bool) -> tuple[
 
 def _with_comma(signs: Sequence[Sign], column: int) -> str:
     """The digits with the comma that the form has there."""
-    before = "".join(s.digit for s in signs if _centre(s) < column)
-    after = "".join(s.digit for s in signs if _centre(s) >= column)
+    before = _digits([s for s in signs if _centre(s) < column])
+    after = _digits([s for s in signs if _centre(s) >= column])
     return f"{before},{after}" if before and after else before + after
 
 
@@ -310,7 +310,7 @@ def _stays(ink: Ink, signs: Sequence[Sign], pieces: Pieces) -> bool:
     """
     shares = sign_shares([_fuller(column) for column in _columns(ink, signs, pieces)])
     seen = "".join(str(int(np.argmax(s[:OTHER]))) for s in shares)
-    return seen == "".join(s.digit for s in signs)
+    return seen == _digits(signs)
 
 
 def _fuller(ink: Ink) -> Ink:
@@ -322,7 +322,7 @@ def _fuller(ink: Ink) -> Ink:
 
 
 def _doubt(signs: Sequence[Sign], along: str, shares: Sequence[float]) -> float:
-    if along != "".join(s.digit for s in signs):
+    if along != _digits(signs):
         return 1.0
     return max((1 - max(s.shares[:OTHER])) * (1 - b) for s, b in zip(signs, shares, strict=True))
 
