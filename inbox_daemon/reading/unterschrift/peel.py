@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Mask
-from inbox_daemon.reading.unterschrift.stamps import Stamp
+from inbox_daemon.reading.unterschrift.stamps import Stamp, cover_of
 
 # How far out of its outline a stamp's own rim may lie, mm, and half of how thick a ring may be.
 _SLACK: Final = 1.0
@@ -26,26 +26,22 @@ _OUTSIDE: Final = 1.5
 _LETTER: Final = 6.0
 
 
-def peeled(ink: Mask, stamps: Sequence[Stamp], *, inside: bool) -> Mask:
+def peeled(ink: Mask, stamps: Sequence[Stamp]) -> tuple[Mask, Mask]:
     """The ink outside the stamps and the strokes that come in from there; `ink` is the patch's.
 
-    With `inside` also what stands in the stamps and is larger than a letter.
+    The second mask has also what stands in the stamps and is larger than a letter.
     """
-    cover = np.zeros_like(ink)
     rest = ink
     for stamp in stamps:
-        cv2.fillPoly(cover, [np.round(stamp.outline * PX_PER_MM).astype(np.int32)], (1,))
         rest = _without_rings(rest, stamp)
-    size = 2 * round(_SLACK * PX_PER_MM) + 1
-    cover = np.asarray(cv2.dilate(cover, np.ones((size, size), np.uint8)), np.uint8)
+    cover = cover_of(stamps, ink, _SLACK)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     out = np.bincount(labels[cover == 0], minlength=count) / PX_PER_MM**2
     within = np.bincount(labels[cover > 0], minlength=count) > 0
-    keep = (out > _OUTSIDE) | ~within
-    if inside:
-        keep |= stats[:, 2:4].max(axis=1) > _LETTER * PX_PER_MM
-    keep[0] = False
-    return np.asarray(keep[labels], np.uint8)
+    crossing = (out > _OUTSIDE) | ~within
+    large = stats[:, 2:4].max(axis=1) > _LETTER * PX_PER_MM
+    crossing[0] = large[0] = False
+    return np.asarray(crossing[labels], np.uint8), np.asarray((crossing | large)[labels], np.uint8)
 
 
 def _without_rings(ink: Mask, stamp: Stamp) -> Mask:

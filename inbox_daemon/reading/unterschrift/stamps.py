@@ -98,11 +98,16 @@ def framed(points: NDArray[np.float64]) -> Stamp:
 
 def outside(ink: Mask, stamps: Sequence[Stamp]) -> Mask:
     """The ink that lies in no stamp; `ink` is the whole patch."""
+    return ink & (1 - cover_of(stamps, ink, _RIM))
+
+
+def cover_of(stamps: Sequence[Stamp], ink: Mask, rim: float) -> Mask:
+    """1 where the stamps lie in the patch that `ink` is, and `rim` mm round them."""
     cover = np.zeros_like(ink)
     for stamp in stamps:
         cv2.fillPoly(cover, [np.round(stamp.outline * PX_PER_MM).astype(np.int32)], (1,))
-    rim = 2 * round(_RIM * PX_PER_MM) + 1
-    return ink & (1 - np.asarray(cv2.dilate(cover, np.ones((rim, rim), np.uint8)), np.uint8))
+    size = 2 * round(rim * PX_PER_MM) + 1
+    return np.asarray(cv2.dilate(cover, np.ones((size, size), np.uint8)), np.uint8)
 
 
 def _round(x: float, y: float, radius: float) -> Stamp:

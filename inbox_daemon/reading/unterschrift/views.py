@@ -55,11 +55,11 @@ def parts_of(page: Page, block: Block, stamps: Sequence[Stamp], *, busy: bool) -
     ink = painted(whole, whole.blobs)
     masks = list(layers_of(page, block.patch, ink))
     if stamps:
-        crossing = peeled(ink, stamps, inside=False)
+        crossing, standing = peeled(ink, stamps)
         masks += [outside(ink, stamps), crossing]
         # A coat of arms is drawn like a pen's: what stands in a seal needs more outside.
         if crossing.sum() > _PEN_OUTSIDE * PX_PER_MM**2:
-            masks.append(peeled(ink, stamps, inside=True))
+            masks.append(standing)
     views = [_seen(m) for m in masks]
     yield from views
     if not busy:
