@@ -20,8 +20,8 @@ from PIL import Image, ImageDraw, ImageFont
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, DocumentKind, Read, Reading, Unreadable
 from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.unterschrift.block_label import is_label, segments_of
 from inbox_daemon.reading.unterschrift.signature import signature_on
-from inbox_daemon.reading.unterschrift.signature_block import is_label, segments_of
 from samples import pen as drawn
 
 DPI = 300

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inbox_daemon.reading.unterschrift.signature_block import Segment, block_of
+from inbox_daemon.reading.unterschrift.block_label import Segment
+from inbox_daemon.reading.unterschrift.signature_block import block_of
 from inbox_daemon.reading.unterschrift.signature_ink import ink_mask
 from tests.training import lettering, marks, pens, rubber, sheets
 from tests.training.pens import FOLDS, Draw, Floats, Source

@@ -20,7 +20,7 @@ from inbox_daemon.reading.betrag.places import sheet_of
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.text.lines import Line
 from inbox_daemon.reading.text.rows import Cell, Label, Rect, labels_in, score_in
-from inbox_daemon.reading.unterschrift.signature_block import is_label, segments_of
+from inbox_daemon.reading.unterschrift.block_label import is_label, segments_of
 
 # Same place, in millimetres; how far a sheet may lie off and how far a copy may be scaled.
 _SAME: Final = 1.3

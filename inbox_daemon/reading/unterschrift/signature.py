@@ -16,17 +16,15 @@ from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.values import Absent, Box, DocumentKind, Read, Reading, Source, Unreadable
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.paper.structure import SYMBOLS
-from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Span, faint_of
-from inbox_daemon.reading.unterschrift.pen import hull
-from inbox_daemon.reading.unterschrift.signature_block import (
-    Block,
-    block_of,
+from inbox_daemon.reading.unterschrift.block_label import (
     is_label,
     lost_label,
     place_labels,
     segments_of,
-    share,
 )
+from inbox_daemon.reading.unterschrift.ink import PX_PER_MM, Span, faint_of
+from inbox_daemon.reading.unterschrift.pen import hull
+from inbox_daemon.reading.unterschrift.signature_block import Block, block_of, share
 from inbox_daemon.reading.unterschrift.signature_ink import ink_in, opinion_on
 
 SIGNED = "handschriftlich"

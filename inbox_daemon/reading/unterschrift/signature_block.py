@@ -17,11 +17,8 @@ from inbox_daemon.reading.unterschrift.block_label import (
     SAME,
     SURE_WORD,
     Segment,
-    is_label,
     letters_of,
-    lost_label,
     names_place,
-    place_labels,
     segments_of,
 )
 from inbox_daemon.reading.unterschrift.ink import (
@@ -36,17 +33,6 @@ from inbox_daemon.reading.unterschrift.ink import (
     within,
 )
 from inbox_daemon.reading.unterschrift.pen import hull
-
-__all__ = [
-    "Block",
-    "Segment",
-    "block_of",
-    "is_label",
-    "lost_label",
-    "place_labels",
-    "segments_of",
-    "share",
-]
 
 _FAIR_WORD = 45.0
 _MM_PER_INCH = 25.4

@@ -72,8 +72,9 @@ def opinion_on(page: Page, block: Block) -> tuple[str, float]:
     """A code why the ink is not surely a pen's, or none, and how sure the less sure network is."""
     whole = whole_of(block)
     stamps = _stamps(block, whole)
-    stamped = bool(stamps) or _is_busy(ink_in(block))
-    printed = sum(map(is_glyph, ink_in(block))) >= _SOME_GLYPHS
+    ink = ink_in(block)
+    stamped = bool(stamps) or _is_busy(ink)
+    printed = sum(map(is_glyph, ink)) >= _SOME_GLYPHS
     least = PICTURE_NEAR_STAMP if printed else PICTURE_PLAIN
     doubt, sure = ("stempel", 0.0) if stamped else _vote(block, whole, (least, LIKELY, SURE))
     if not doubt:
@@ -122,10 +123,9 @@ def _mask(view: View, group: Sequence[Blob]) -> Mask:
     """The ink within the hull of a group."""
     box = hull(group)
     x0, y0, x1, y1 = (round(v * PX_PER_MM) for v in box)
-    piece = View(blobs=view.blobs, labels=view.labels[y0:y1, x0:x1])
     wanted = np.zeros(int(view.labels.max()) + 1, np.uint8)
     wanted[[b.number for b in view.blobs if share(b.box, box) > _HALF]] = 1
-    return wanted[piece.labels]
+    return wanted[view.labels[y0:y1, x0:x1]]
 
 
 def _is_in(blob: Blob, zones: Sequence[Span]) -> bool:
