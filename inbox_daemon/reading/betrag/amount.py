@@ -36,7 +36,7 @@ from inbox_daemon.reading.betrag.typed_comb import Boxes, boxes_at, readings_of
 from inbox_daemon.reading.paper.page import Page, Word
 from inbox_daemon.reading.paper.structure import SYMBOLS
 from inbox_daemon.reading.text.ocr import AMOUNT_SIGNS, line_text
-from inbox_daemon.reading.text.rows import Cell, Rect, box_of
+from inbox_daemon.reading.text.rows import Rect, box_of
 
 Crops = Callable[[Page, Box], str]
 
@@ -140,7 +140,7 @@ def _typed(
     place: Place, run: Run, seconds: Seconds, paper: _Paper
 ) -> tuple[Read[Decimal] | Unreadable, Decimal | None]:
     """What the engine reads again and again, and the only amount that any look gave."""
-    looks = _looks(place.sheet.page, run, place.sheet.cells)
+    looks = _looks(place.sheet, run)
     seen = {v for v in looks.values if v is not None}
     reading = _judged(place.sheet.page, looks, seconds, paper)
     return reading, next(iter(seen)) if len(seen) == 1 else None
@@ -200,13 +200,13 @@ def _judged(
     return Unreadable(why="nur-einmal-gelesen", guess=_text(values), source=source)
 
 
-def _looks(page: Page, run: Run, cells: Sequence[Cell]) -> Looks:
+def _looks(sheet: Sheet, run: Run) -> Looks:
     rect = run.rect
     high = rect.height
-    wide = _widened(rect, cells, run.words)
+    wide = _widened(rect, sheet.words, run.words)
     tight = Rect(x0=wide.x0, y0=rect.y0 - high // 4, x1=wide.x1, y1=rect.y1 + high // 4)
     texts, values = [run.text], [run.value]
-    for read in _crop_readings(page, tight, high):
+    for read in _crop_readings(sheet.page, tight, high):
         texts.append(read)
         values.append(_value_in(read))
         if sum(v is not None for v in values) >= ENOUGH:
@@ -216,7 +216,7 @@ def _looks(page: Page, run: Run, cells: Sequence[Cell]) -> Looks:
         values=tuple(values),
         texts=tuple(texts),
         rect=tight,
-        more_ink=_cut_off(page, run, cells),
+        more_ink=_cut_off(sheet, run),
         confidence=sure / 100,
     )
 
@@ -243,11 +243,11 @@ def _tall(rect: Rect, high: int) -> Rect:
     return Rect(x0=rect.x0, y0=rect.y0 - high, x1=rect.x1, y1=rect.y1 + high)
 
 
-def _widened(rect: Rect, cells: Sequence[Cell], own: Sequence[Word]) -> Rect:
+def _widened(rect: Rect, words: Sequence[Word], own: Sequence[Word]) -> Rect:
     """A digit's height more on both sides, but not into a word of the row, nor the currency."""
     high = rect.height
     digits = [w for w in own if any(map(str.isdigit, w.text))]
-    row = [box_of(w) for c in cells for w in c.words if w not in digits]
+    row = [box_of(w) for w in words if w not in digits]
     left = [r.x1 + 1 for r in row if r.beside(rect) and r.x1 <= rect.x0 + 1]
     right = [r.x0 - 1 for r in row if r.beside(rect) and r.x0 >= rect.x1 - 1]
     return Rect(
@@ -255,18 +255,18 @@ def _widened(rect: Rect, cells: Sequence[Cell], own: Sequence[Word]) -> Rect:
     )
 
 
-def _cut_off(page: Page, run: Run, cells: Sequence[Cell]) -> bool:
+def _cut_off(sheet: Sheet, run: Run) -> bool:
     """Ink as high as a digit goes on beside the digits that were read, and is no plain word."""
     rect = run.rect
     high = rect.height
     reach = Rect(x0=rect.x0 - 2 * high, y0=rect.y0 - high, x1=rect.x1 + 2 * high, y1=rect.y1 + high)
-    plain = [box_of(w) for c in cells for w in c.words if is_plain(w)]
+    plain = [box_of(w) for w in sheet.words if is_plain(w)]
     slack = 0.15 * high
     return any(
         ink.beside(rect)
         and not rect.x0 - slack <= (ink.x0 + ink.x1) / 2 <= rect.x1 + slack
         and not any(word.overlaps(ink) for word in plain)
-        for ink in glyphs_in(page, reach, high).rects
+        for ink in glyphs_in(sheet.page, reach, high).rects
     )
 
 

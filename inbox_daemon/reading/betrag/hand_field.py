@@ -50,56 +50,46 @@ class Found:
     rect: Rect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Print:
-    """The words of a page, and those of them that are print by what stands beside them."""
-
-    words: tuple[Word, ...]
-    plain: frozenset[Word]
-
-
 def by_hand_at(place: Place) -> Found | None:
     """The first row of digits by hand at the label; None if there is none. Raises OSError."""
-    read = _print_of(place)
+    plain = _plain_words(place)
     cut_off = None
-    for area, row in _areas(place, read.words):
-        found = _in_area(place, area, row, read)
-        if found is None or found.written.over == (False, False):
-            if found is not None:
-                return found
+    for area, row in _areas(place):
+        found = _in_area(place, area, row, plain)
+        if found is None:
             continue
+        if found.written.over == (False, False):
+            return found
         # The row goes on beyond the area: a wider look, else a better place.
-        whole = _in_area(place, _wider(found, area, row), row, read)
+        whole = _in_area(place, _wider(found, area, row), row, plain)
         if whole is not None and whole.written.over == (False, False):
             return whole
         cut_off = cut_off or whole or found
     return cut_off
 
 
-def _print_of(place: Place) -> _Print:
-    cells = place.sheet.cells
+def _plain_words(place: Place) -> frozenset[Word]:
+    """Words that are print by what stands beside them, and numbers that another label claims."""
     plain = {
         w
-        for cell in cells
+        for cell in place.sheet.cells
         if any(len(w.text) >= LABEL_WORD and is_print(w, box_of(w)) for w in cell.words)
         for w in cell.words
     }
-    # Numbers that another label claims.
-    plain |= {w for run in place.sheet.runs if run not in place.sheet.free for w in run.words}
-    return _Print(words=tuple(w for cell in cells for w in cell.words), plain=frozenset(plain))
+    return frozenset(plain.union(place.sheet.claimed))
 
 
-def _in_area(place: Place, area: Rect, row: Rect, read: _Print) -> Found | None:
+def _in_area(place: Place, area: Rect, row: Rect, plain: frozenset[Word]) -> Found | None:
     if area.x1 - area.x0 < 3 * row.height or area.y1 - area.y0 < row.height:
         return None
-    print_there = [box_of(w) for w in _print_in(read, area, row)]
-    print_there += [box_of(w) for w in _end_of_sentence(place, read.words)]
+    print_there = [box_of(w) for w in _print_in(place, area, row, plain)]
+    print_there += [box_of(w) for w in _end_of_sentence(place)]
     strip = strip_of(place.sheet.page, area, print_there)
     written = written_in(strip.ink, strip.walls, strip.comma)
     if written is None or written.tall <= LEAST_TALL * row.height or not _looks_so(written):
         return None
     rect = _on_page(written, strip.rect)
-    if rect.beside(row) or not _of_another(rect, place, read.words):
+    if rect.beside(row) or not _of_another(rect, place):
         return Found(place=place, written=written, rect=rect)
     return None
 
@@ -115,9 +105,9 @@ def _wider(found: Found, area: Rect, row: Rect) -> Rect:
     return Rect(x0=x0, y0=area.y0, x1=area.x1 + more if right else area.x1, y1=area.y1)
 
 
-def _end_of_sentence(place: Place, words: Sequence[Word]) -> set[Word]:
+def _end_of_sentence(place: Place) -> set[Word]:
     """Letters right behind the label, where no other word lies over them: its sentence goes on."""
-    found, edge = set(), place.label.rect.x1
+    found, edge, words = set(), place.label.rect.x1, place.sheet.words
     for word in place.label.rest:
         letters = RIM.sub("", word.text)
         box = box_of(word)
@@ -132,12 +122,12 @@ def _end_of_sentence(place: Place, words: Sequence[Word]) -> set[Word]:
     return found
 
 
-def _of_another(rect: Rect, place: Place, words: Sequence[Word]) -> bool:
+def _of_another(rect: Rect, place: Place) -> bool:
     """Print stands left of it in its own row: it belongs to that, not to the label above."""
     label = place.label.rect
     return any(
         is_print(w, label) and not _is_currency(w) and box_of(w).beside(rect) and w.x1 <= rect.x0
-        for w in words
+        for w in place.sheet.words
     )
 
 
@@ -169,7 +159,7 @@ def _on_page(written: Written, strip: Rect) -> Rect:
     )
 
 
-def _areas(place: Place, words: Sequence[Word]) -> Iterator[tuple[Rect, Rect]]:
+def _areas(place: Place) -> Iterator[tuple[Rect, Rect]]:
     """Where the value may stand, and the row of print it would share, most likely first."""
     page, label = place.sheet.page, place.label.rect
     high = label.height
@@ -180,7 +170,7 @@ def _areas(place: Place, words: Sequence[Word]) -> Iterator[tuple[Rect, Rect]]:
             run,
         )
         return
-    for x0, x1 in _stretches(place, words)[:MOST_STRETCHES]:
+    for x0, x1 in _stretches(place)[:MOST_STRETCHES]:
         yield _row_area(label, x0, x1), label
     wide = round(page.dpi * COLUMN_INCHES)
     beside = [c.rect.x0 for c in place.sheet.cells if c.rect.beside(label) and _starts_column(c)]
@@ -206,10 +196,10 @@ def _row_area(label: Rect, x0: int, x1: int) -> Rect:
     )
 
 
-def _stretches(place: Place, words: Sequence[Word]) -> list[tuple[int, int]]:
+def _stretches(place: Place) -> list[tuple[int, int]]:
     """The gaps between words of print in the label's row, right of the label."""
     page, label = place.sheet.page, place.label.rect
-    row = [w for w in words if is_print(w, label) and box_of(w).beside(label)]
+    row = [w for w in place.sheet.words if is_print(w, label) and box_of(w).beside(label)]
     right = sorted((w for w in row if w.x0 >= label.x1 - 2), key=lambda w: w.x0)
     slack, least = max(label.height // 4, 3), 3 * label.height
     found: list[tuple[int, int]] = []
@@ -242,21 +232,21 @@ def is_print(word: Word, row: Rect) -> bool:
     return word.confidence >= (SURE_WORD if len(letters) >= LONG_WORD else SURE_SHORT_WORD)
 
 
-def _print_in(read: _Print, area: Rect, row: Rect) -> list[Word]:
+def _print_in(place: Place, area: Rect, row: Rect, plain: frozenset[Word]) -> list[Word]:
     """Print in the area: plain words, and of other rows what stands beside plain words.
 
-    Above or below the label the value
-    stands in a row of its own, and the engine may have read some of its digits.
+    Above or below the label the value stands in a row of its own, and the engine may have read
+    some of its digits.
     """
     middle = (row.y0 + row.y1) / 2
     in_row = area.y0 <= row.y0 and row.y1 <= area.y1
     found = []
-    for word in read.words:
+    for word in place.sheet.words:
         box = box_of(word)
         if not box.overlaps(area):
             continue
         away = in_row and abs((box.y0 + box.y1) / 2 - middle) > AWAY * row.height
         low = box.height < TALLEST * row.height and word.confidence >= LEAST_ELSEWHERE
-        if is_print(word, row) or (low and (away or (not in_row and word in read.plain))):
+        if is_print(word, row) or (low and (away or (not in_row and word in plain))):
             found.append(word)
     return found

@@ -73,6 +73,16 @@ class Sheet:
     runs: tuple[Run, ...]
     free: tuple[Run, ...]
 
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words of all cells."""
+        return tuple(w for cell in self.cells for w in cell.words)
+
+    @property
+    def claimed(self) -> tuple[Word, ...]:
+        """The words of numbers that another label claims."""
+        return tuple(w for run in self.runs if run not in self.free for w in run.words)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -213,8 +223,7 @@ def _alone_in_column(label: Label, run: Run, sheet: Sheet) -> bool:
     end = min((x for x in beside if x > label.rect.x1), default=sheet.page.grey.shape[1])
     between = [
         w
-        for c in sheet.cells
-        for w in c.words
+        for w in sheet.words
         if label.rect.x0 - high <= w.x0 < rect.x0 and box_of(w).beside(rect) and w not in run.words
     ]
     within = label.rect.x0 <= rect.x0 and rect.x1 <= end

@@ -39,10 +39,8 @@ RIM: Final = 0.016
 def area_of(place: Place) -> Rect | None:
     """Where the value would stand: on the line or in the frame right of the label."""
     label, page = place.label.cell.rect, place.sheet.page
-    row = [w for c in place.sheet.cells for w in c.words if box_of(w).beside(label)]
-    units = [w for w in row if w.text.strip(".:").casefold() in CURRENCY]
-    beside = [w for w in units if w.x0 >= label.x1]
-    right = min((w.x0 for w in beside), default=round(page.grey.shape[1] * 0.97))
+    beside = [w.x0 for w in _units(place) if w.x0 >= label.x1 and w.beside(label)]
+    right = min(beside, default=round(page.grey.shape[1] * 0.97))
     lines = _lines_near(place)
     found = (
         _before_unit(place, _frame_below(place, lines))
@@ -58,11 +56,15 @@ def _before_unit(place: Place, area: Rect | None) -> Rect | None:
     """The area up to the currency printed at its right end."""
     if area is None:
         return None
-    words = [w for c in place.sheet.cells for w in c.words if box_of(w).overlaps(area)]
-    units = [w.x0 for w in words if w.text.strip(".:").casefold() in CURRENCY]
-    right = min([area.x1, *(x - 2 for x in units)])
+    right = min([area.x1, *(w.x0 - 2 for w in _units(place) if w.overlaps(area))])
     half = (area.x0 + area.x1) // 2
     return Rect(x0=area.x0, y0=area.y0, x1=right, y1=area.y1) if right > half else area
+
+
+def _units(place: Place) -> list[Rect]:
+    """Where the currency is printed."""
+    words = place.sheet.words
+    return [box_of(w) for w in words if w.text.strip(".:").casefold() in CURRENCY]
 
 
 def _lines_near(place: Place) -> list[Rect]:
@@ -75,7 +77,7 @@ def _lines_near(place: Place) -> list[Rect]:
         x1=round(page.grey.shape[1] * 0.97),
         y1=label.y1 + round((BELOW + 1) * high) + round(FRAME[1] * page.dpi),
     )
-    words = [box_of(w) for c in place.sheet.cells for w in c.words]
+    words = [box_of(w) for w in place.sheet.words]
     return [
         r
         for r in level_lines(page, near)
@@ -139,10 +141,10 @@ def surely_empty(place: Place, area: Rect | None) -> bool:
     top = max(area.y1, label.y1) + 2 * rim
     foot = top + round(page.dpi * BELOW_INCHES)
     # Only print in the same column ends the search: beside it the value's row may go on.
-    words = [w for c in place.sheet.cells for w in c.words if w.y0 > area.y0]
+    words = [w for w in place.sheet.words if w.y0 > area.y0]
     column = [w for w in words if w.x0 < area.x1 and w.x1 > label.x0 and w.y1 > label.y1 + 3]
-    claimed = [w for run in place.sheet.runs if run not in place.sheet.free for w in run.words]
-    claimed += [c.words[0] for c in place.sheet.cells if HEADING.match(c.text)]
+    headings = [c.words[0] for c in place.sheet.cells if HEADING.match(c.text)]
+    claimed = (*place.sheet.claimed, *headings)
     if any(any(map(str.isdigit, w.text)) and w.y0 < foot for w in column if w not in claimed):
         return False
     tops = [w.y0 for w in column if w.y0 > top]
@@ -156,7 +158,7 @@ def surely_empty(place: Place, area: Rect | None) -> bool:
 def _empty_beside(place: Place) -> bool:
     """Right of a label whose field is below it, up to the next print of the row."""
     page, label = place.sheet.page, place.label.cell.rect
-    row = [box_of(w) for c in place.sheet.cells for w in c.words]
+    row = [box_of(w) for w in place.sheet.words]
     right = [r.x0 for r in row if r.beside(label) and r.x0 >= label.x1]
     end = min(right, default=round(page.grey.shape[1] * 0.97))
     x0 = label.x1 + label.height // 2
@@ -171,8 +173,7 @@ def _empty_above(place: Place) -> bool:
     top = label.y0 - round(page.dpi * BELOW_INCHES)
     print_above = [
         w.y1
-        for c in place.sheet.cells
-        for w in c.words
+        for w in place.sheet.words
         if top < w.y1 <= label.y0 and is_plain(w) and w.x0 < label.x1 and w.x1 > label.x0
     ]
     edge = max([top, *(y + 2 for y in print_above)])
