@@ -54,14 +54,15 @@ NO_COMB: Final = Comb(columns=(), top=0, foot=0, thick=0)
 
 def comb_in(dark: Mask, level: Mask, dpi: float) -> Comb:
     """The comb in a picture of ink (1) whose ruled lines are `level`."""
-    rows = _level_rows(level, dpi)
+    rows = _middles(level.sum(axis=1) > 0.5 * dpi)
     for foot in reversed(rows):
         for top in reversed([r for r in rows if r < foot]):
             if not HEIGHT[0] * dpi <= foot - top <= HEIGHT[1] * dpi:
                 continue
             wide = max(3, round(0.012 * dpi) | 1)
             box = cv2.dilate(dark[top + 3 : foot - 2], np.ones((1, wide), np.uint8))
-            places = _tops(np.asarray(box).mean(axis=0))
+            # The columns that are inked nearly from line to line.
+            places = _middles(np.asarray(box).mean(axis=0) >= FULL)
             columns = _equal(places, dpi)
             if columns:
                 return Comb(columns=columns, top=top, foot=foot, thick=max(1, round(0.008 * dpi)))
@@ -105,16 +106,8 @@ def _runs_at(rows: Mask, x: int, most: int) -> NDArray[np.int64]:
     return out
 
 
-def _level_rows(level: Mask, dpi: float) -> list[int]:
-    """The middle rows of the ruled lines."""
-    there = level.sum(axis=1) > 0.5 * dpi
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], there.astype(np.int8), [0]))))
-    return [int(a + b) // 2 for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _tops(share: NDArray[np.float64]) -> list[int]:
-    """The middle of each stretch of columns that are inked nearly from line to line."""
-    there = share >= FULL
+def _middles(there: NDArray[np.bool_]) -> list[int]:
+    """The middle of each run of places that are marked."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], there.astype(np.int8), [0]))))
     return [int(a + b) // 2 for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
