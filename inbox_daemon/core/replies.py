@@ -49,7 +49,7 @@ def _spent(facts: Facts, about: tuple[str, str]) -> str | None:
         return "antwort-angehalten"
     if sum(n for *of, n in known.letters_of_kreise if tuple(of) == about) >= budget.kreis_day:
         return "antwort-kreis-zu-oft"
-    return "antwort-stundengrenze" if known.letters_this_hour >= budget.hour else None
+    return HOUR_SPENT if known.letters_this_hour >= budget.hour else None
 
 
 def question_of(evidence: Evidence, ags: str, programm: str, points: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ Promises: no state changes without its entry. Touches: the database, in the call
 Trusts: that the caller holds the only write transaction. Limits: the file is written in audit.py.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,11 @@ def append_all(
 def _last(session: Session) -> chain.AuditEntry | None:
     row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
     return _entry(row) if row else None
+
+
+def hash_of(words: str) -> str:
+    """What a person writes may name persons: the chain holds its hash, 64 hex digits."""
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:

@@ -5,7 +5,6 @@ Touches: the database. Trusts: the caller's session, and that it is alone when i
 Limits: whether a letter may be decided is for core/replies.py; only store.py and records.py call.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -60,12 +59,7 @@ def turn(session: Session, *, stopped: bool, by: str, why: str, at: datetime) ->
         return
     session.add(LetterSwitchRow(stopped=stopped, by=by, why=why, at=at))
     kind = "letters.stopped" if stopped else "letters.released"
-    ledger.append(session, at=at, case="", kind=kind, wer=by, grund=_hash(why))
-
-
-def _hash(why: str) -> str:
-    """What a person writes may name persons: the chain holds its hash."""
-    return hashlib.sha256(why.encode()).hexdigest()
+    ledger.append(session, at=at, case="", kind=kind, wer=by, grund=ledger.hash_of(why))
 
 
 def with_letters(
@@ -93,8 +87,9 @@ def hour_began(now: Switch, *, at: datetime) -> datetime:
     A clock that was set back makes no hour longer than sixty minutes.
     """
     hour_ago = at - HOUR
-    renewed = now.at is not None and not now.stopped and hour_ago < now.at <= at
-    return now.at if renewed and now.at is not None else hour_ago
+    if now.at is not None and not now.stopped and hour_ago < now.at <= at:
+        return now.at
+    return hour_ago
 
 
 def this_hour(session: Session, *, at: datetime) -> int:
@@ -193,15 +188,7 @@ def may_have_left(session: Session, case: str) -> bool:
 
 def came_back(session: Session, case: str) -> bool:
     """Whether the letter of this case was sent back."""
-    return (
-        session.exec(
-            select(LetterAnswerRow).where(
-                col(LetterAnswerRow.letter_case) == case,
-                col(LetterAnswerRow.kind) == Answer.FAILED.value,
-            )
-        ).first()
-        is not None
-    )
+    return any(kind is Answer.FAILED for _, kind in answers_to(session, case))
 
 
 def answers_to(session: Session, case: str) -> tuple[tuple[str, Answer], ...]:

@@ -129,15 +129,13 @@ class SqlStore:
             transitions.keep_rules(session, rules)
             if replaces is not None:
                 transitions.supersede(session, replaces, by=case, verdict=decision.verdict)
-            # What a clerk writes may name persons: the chain holds its hash, the verdict the words.
-            reason = hashlib.sha256(author.why.encode()).hexdigest()
             ledger.append(
                 session,
                 at=at,
                 case=case,
                 kind="staff.decided",
                 wer=author.by,
-                grund=reason,
+                grund=ledger.hash_of(author.why),
                 ersetzt=replaces,
             )
             transitions.save_verdict(session, row, decision, known=Known(), author=author, at=at)
