@@ -23,7 +23,7 @@ from inbox_daemon.core.verdict import Budget
 from inbox_daemon.edges.archive import FolderArchive
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
-from inbox_daemon.edges.database import migrate, open_database
+from inbox_daemon.edges.database import check, is_newest, leased, migrate, open_database
 from inbox_daemon.edges.desk import ReadingDesk
 from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.lock import only_one
@@ -58,7 +58,10 @@ class App:
         """The database, brought to the newest schema."""
         self._make_state_dir()
         engine = open_database(self.settings.database)
-        migrate(engine)
+        if not is_newest(engine):
+            # Never under a daemon that still works with the older schema.
+            with only_one(self._lock):
+                migrate(engine)
         return engine
 
     @cached_property
@@ -180,14 +183,23 @@ class App:
         _ = self.engine, self.mailbox, self._postman()
         self.settings.secret(self.settings.imap.password_file)
 
+    @property
+    def _lock(self) -> Path:
+        return self.settings.state_dir / "daemon.lock"
+
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Holds the lock against a second daemon on this state folder."""
-        self._make_state_dir()
-        with only_one(self.settings.state_dir / "daemon.lock"):
+    def alone(self) -> Iterator[Callable[[], None]]:
+        """Holds the locks against a second daemon on this state folder or this database.
+
+        Yields what makes sure, before each poll, that they are still held. Raises Temporary
+        (`laeuft-schon`), or Damaged where the database is not sound.
+        """
+        engine = self.engine  # migrated under the same lock, so before we take it
+        with only_one(self._lock), leased(engine) as still_held:
+            check(engine)
             # What a killed reading left behind may hold personal data.
             shutil.rmtree(self.settings.state_dir / "work", ignore_errors=True)
-            yield
+            yield still_held
 
 
 @contextmanager

@@ -62,6 +62,8 @@ class Intake:
 
     def fetch(self) -> int:
         """Takes in what is new; how many. Raises the last trouble, after all others had a try."""
+        # A message is not counted as tried, nor the server asked, while we cannot keep it.
+        self.spool.demand_space()
         try:
             with self.mailbox.examine() as view:
                 return self._fetch(view)

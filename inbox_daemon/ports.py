@@ -111,6 +111,9 @@ class Mailbox(Protocol):
 class Spool(Protocol):
     """Bytes by their SHA-256, written once, never changed."""
 
+    def demand_space(self) -> None:
+        """Raises Temporary (`platz`) where the disk has less room than is to be kept free."""
+
     def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         """Stores the bytes safely; the SHA-256 and the size."""
 

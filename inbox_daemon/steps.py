@@ -16,7 +16,7 @@ from typing import assert_never
 import structlog
 
 from inbox_daemon.core.decide import concerns, decide
-from inbox_daemon.core.errors import InboxError, Temporary
+from inbox_daemon.core.errors import Damaged, InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.replies import question_of, stops_letters
@@ -127,7 +127,10 @@ class Steps:
         """`fetched` → `read`, several at once, each in its own caged child."""
         # What was never tried goes first: a kill from outside then blames a message only once.
         found = sorted(self.store.cases(State.FETCHED), key=lambda case: case.attempts)
-        waiting = [case for case in found if self._may_be_read(case)]
+        waiting = [case for case in found if case.attempts < MOST_ATTEMPTS]
+        for case in found:
+            if case.attempts >= MOST_ATTEMPTS:
+                self._guarded(case.number, partial(self._never_again, case))
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
             running: dict[Future[Evidence | None], Case] = {
                 pool.submit(self._read_one, case): case for case in waiting
@@ -136,36 +139,45 @@ class Steps:
                 case = running[done]
                 self._guarded(case.number, partial(self._keep, case, done))
 
-    def _may_be_read(self, case: Case) -> bool:
-        if case.attempts < MOST_ATTEMPTS:
-            return True
-        self.store.save_evidence(
-            case.number, nothing_seen("dreimal-abgebrochen"), at=self.clock.now()
-        )
-        return False
+    def _never_again(self, case: Case) -> None:
+        evidence = nothing_seen("dreimal-abgebrochen")
+        self.store.save_evidence(case.number, evidence, at=self.clock.now())
 
     def _read_one(self, case: Case) -> Evidence | None:
         if self.stopping():
             return None
+        self.spool.demand_space()
         self.store.begin_reading(case.number, at=self.clock.now())
-        return self.reader.read(case.raw.sha256, rules=self.rules)
+        try:
+            return self.reader.read(case.raw.sha256, rules=self.rules)
+        except Temporary:
+            # The attempts count how often a mail took us with it; here we live.
+            self.store.forget_attempt(case.number)
+            raise
 
     def _keep(self, case: Case, done: Future[Evidence | None]) -> None:
         try:
             evidence = done.result()
         except Temporary:
-            if self.clock.now() - case.changed_at < LONGEST_TROUBLE:
-                self.store.forget_attempt(case.number)
+            if self._is_young(case, LONGEST_TROUBLE):
                 raise
             evidence = nothing_seen("lese-nicht-moeglich")
-        if evidence is not None:
+        if evidence is None:
+            return
+        try:
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
-            log.info("case.read", case=case.number, failure=evidence.failure)
+        except Temporary:
+            self.store.forget_attempt(case.number)
+            raise
+        log.info("case.read", case=case.number, failure=evidence.failure)
+
+    def _is_young(self, case: Case, span: timedelta) -> bool:
+        """Whether it changed within this span; a clock that was set back makes no span longer."""
+        return abs(self.clock.now() - case.changed_at) < span
 
     def decide(self) -> None:
         """`read` → `decided` (and on to its end where nothing is to be done in the world)."""
-        patience = self.clock.now() - PATIENCE
-        unread = [c for c in self.store.cases(State.FETCHED) if c.changed_at > patience]
+        unread = [c for c in self.store.cases(State.FETCHED) if self._is_young(c, PATIENCE)]
         for case in self.store.cases(State.READ):
             if unread and unread[0].order < case.order:
                 # The order of receipt decides which application of a Kreis is the first.
@@ -279,6 +291,8 @@ class Steps:
             work()
         except Temporary as error:
             log.warning("case.later", case=case, code=error.code, error=str(error))
+        except Damaged:
+            raise  # nothing more can be written, least of all a flag
         except Exception as error:  # one message never stops the rest
             log.exception("case.defect", case=case, error=type(error).__name__)
             code = error.code if isinstance(error, InboxError) else "defekt"

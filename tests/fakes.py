@@ -160,6 +160,12 @@ class FakeSpool:
     """Bytes by their hash. Its paths lead nowhere."""
 
     kept: dict[str, bytes] = field(default_factory=dict)
+    full: Exception | None = None
+
+    def demand_space(self) -> None:
+        """The error that the test wants."""
+        if self.full is not None:
+            raise self.full
 
     def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         """Stores the bytes."""

@@ -3,6 +3,7 @@
 InboxError
 ├── Temporary      the same call may work later: net, lock, disk full      → tried again later
 ├── Permanent      this input will never work: refused, too large          → flagged
+│   └── Damaged    our own store is not sound                               → the daemon stops
 ├── ConfigError    found at start, all mistakes at once, exit code 78
 └── Defect         our fault: broken invariant, unknown state              → flagged, alarm
 
@@ -32,6 +33,12 @@ class Permanent(InboxError):
     """This input will never work."""
 
     code = "dauerhaft"
+
+
+class Damaged(Permanent):
+    """Our own store is not sound: nothing may be read from it or written to it any more."""
+
+    code = "datenbank-defekt"
 
 
 class ConfigError(InboxError):

@@ -25,17 +25,18 @@ class FolderArchive:
         """Writes the record and its parts. Raises Defect when another record lies there."""
         place = self._folder / folder / case
         try:
-            if place.exists():
-                if (place / "record.json").read_text(encoding="utf-8") != record:
-                    raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
-                return
-            self._build(place, record, parts)
+            if not place.exists():
+                self._build(place, record, parts)
+            elif (place / "record.json").read_text(encoding="utf-8") != record:
+                raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
+            # Also of a record that lay there: we may have died before this.
+            self._make_durable(place)
         except OSError as error:
             raise Temporary(f"the record cannot be written at {place}: {error}") from error
 
     def _build(self, place: Path, record: str, parts: tuple[tuple[str, str], ...]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        partial = place.with_name(f".{place.name}.part")
+        partial = _partial(place)
         if partial.exists():
             shutil.rmtree(partial)
         partial.mkdir(mode=0o750)
@@ -43,5 +44,17 @@ class FolderArchive:
             durable.write_whole(partial / name, durable.pieces_of(self._spool.path(sha256)))
         durable.write_whole(partial / "record.json", [record.encode()])
         partial.rename(place)
-        for folder in (place.parent, place.parent.parent, self._folder):
-            durable.fsync_folder(folder)
+
+    def _make_durable(self, place: Path) -> None:
+        try:
+            for above in (place.parent, place.parent.parent, self._folder):
+                durable.fsync_folder(above)
+        except OSError:
+            # A second fsync would say yes without having written: it is built anew instead.
+            shutil.rmtree(_partial(place), ignore_errors=True)
+            place.rename(_partial(place))
+            raise
+
+
+def _partial(place: Path) -> Path:
+    return place.with_name(f".{place.name}.part")

@@ -6,6 +6,7 @@ Trusts: the database for what was committed, the file for nothing (`verify` read
 Limits: one writer at a time, by a lock of its own; never rotate it by copytruncate.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -22,7 +23,7 @@ from inbox_daemon.core import chain
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
-from inbox_daemon.edges.durable import fsync_folder
+from inbox_daemon.edges.durable import fsync_folder, write_whole
 from inbox_daemon.ports import Clock
 
 PATIENCE_S = 2.0
@@ -72,7 +73,18 @@ class AuditFile:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def _append(self, entries: list[chain.AuditEntry]) -> None:
-        new = not self.path.exists()
+        size = self._bytes()
+        try:
+            self._write(entries)
+        except OSError:
+            # Nothing half; and what could not be synced is written anew: a second fsync would
+            # say yes to pages that the kernel has given up (fsync(2), EIO).
+            with contextlib.suppress(OSError):
+                os.truncate(self.path, size)
+            raise
+
+    def _write(self, entries: list[chain.AuditEntry]) -> None:
+        new = self._bytes() == 0
         with self.path.open("ab") as file:
             logger = structlog.wrap_logger(
                 structlog.BytesLogger(file),
@@ -99,10 +111,8 @@ class AuditFile:
     def _keep_aside(self, torn: bytes, *, keep: int) -> None:
         sha256 = hashlib.sha256(torn).hexdigest()
         aside = self.path.with_name(f"{self.path.stem}.torn-{sha256[:16]}")
-        aside.write_bytes(torn)
-        with self.path.open("r+b") as file:
-            file.truncate(keep)
-            os.fsync(file.fileno())
+        write_whole(aside, [torn])
+        # Told before it is cut off: killed in between, it is told of twice, never not at all.
         with writing(self._engine) as session:
             ledger.append(
                 session,
@@ -112,6 +122,9 @@ class AuditFile:
                 sha256=sha256,
                 bytes=len(torn),
             )
+        with self.path.open("r+b") as file:
+            file.truncate(keep)
+            os.fsync(file.fileno())
 
     def verify(self) -> Verified:
         """Reads the whole file against itself and against the database.

@@ -2,23 +2,37 @@
 
 Promises: a write transaction is alone from its first statement on (BEGIN IMMEDIATE), and what was
 committed survives a power cut (WAL with synchronous=FULL). Touches: the database.
-Trusts: the URL of the configuration. Limits: one writer at a time on SQLite.
+Trusts: the URL of the configuration. Limits: one writer at a time on SQLite; whether PostgreSQL's
+own files are whole, PostgreSQL must tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
 
-from inbox_daemon.core.errors import ConfigError, Defect, Permanent, Temporary
+from inbox_daemon.core.errors import ConfigError, Damaged, Defect, Permanent, Temporary
 
 BUSY_MS = 15_000
+# Numbers of PostgreSQL's advisory locks: entries of the chain, the daemon, the schema.
+WRITING, RUNNING, MIGRATING = 741502, 741503, 741504
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -58,7 +72,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     with _translated(), Session(engine, expire_on_commit=False) as session, session.begin():
         if engine.dialect.name == "postgresql":
             # Entries of the chain must be written one after the other.
-            session.execute(text("SELECT pg_advisory_xact_lock(741502)"))
+            session.execute(text(f"SELECT pg_advisory_xact_lock({WRITING})"))
         yield session
 
 
@@ -77,17 +91,117 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Defect(f"the database refuses: {error.orig}", code="eindeutigkeit") from error
-    except DatabaseError as error:
-        if not isinstance(error, OperationalError):
-            raise Permanent(f"the database is damaged: {error.orig}", code="datenbank") from error
-        raise Temporary(f"the database is not available: {error.orig}", code="datenbank") from error
+    except PoolTimeoutError as error:
+        raise Temporary("the database has no free connection", code="datenbank") from error
+    except DBAPIError as error:
+        if _is_damage(error):
+            raise Damaged(f"the database is damaged: {error.orig}") from error
+        if isinstance(error, OperationalError | InterfaceError | InternalError):
+            said = f"the database is not available: {error.orig}"
+            raise Temporary(said, code="datenbank") from error
+        raise Permanent(f"the database refuses: {error.orig}", code="datenbank") from error
+
+
+def _is_damage(error: DBAPIError) -> bool:
+    """SQLite's "malformed" and "not a database"; PostgreSQL's data and index corrupted."""
+    if getattr(error.orig, "sqlstate", None) in {"XX001", "XX002"}:
+        return True
+    # sqlite3 gives its base class for what it has no better name for, and that is damage.
+    return type(error) is DatabaseError
+
+
+def check(engine: Engine) -> None:
+    """Reads the whole database once. Raises Damaged where it is not sound (SQLite only)."""
+    if engine.dialect.name != "sqlite":
+        return
+    with _translated(), engine.connect().execution_options(reading=True) as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise Damaged(f"the database is damaged: {found}")
+
+
+def is_newest(engine: Engine) -> bool:
+    """Whether the schema is the newest; reads only.
+
+    Raises ConfigError where a newer program made it, or one that is not ours.
+    """
+    known = ScriptDirectory(str(MIGRATIONS))
+    with _translated(), engine.connect().execution_options(reading=True) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        tables = [] if found else inspect(connection).get_table_names()
+    if tables:
+        raise ConfigError((f"database_url: not a database of inbox-daemon; it has {tables[0]}",))
+    newest = known.get_current_head()
+    if found is not None and found not in {script.revision for script in known.walk_revisions()}:
+        mistake = (
+            f"database_url: schema {found} was made by a newer inbox-daemon, this one knows "
+            f"{newest}; start the newer one or restore the older database"
+        )
+        raise ConfigError((mistake,))
+    return found == newest
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the schema to the newest version."""
-    with _translated(), engine.connect() as connection:
+    """Brings the schema to the newest version: all steps in one transaction, or none."""
+    with _translated(), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()
+
+
+@contextmanager
+def leased(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Keeps daemons of other machines off a PostgreSQL database, by a lock of one session.
+
+    Yields what is to be called before each poll: it takes the lock again after a restart of the
+    server. Both raise Temporary (`laeuft-schon`) where another daemon holds it.
+    """
+    lease = _Lease(engine)
+    lease.renew()
+    try:
+        yield lease.renew
+    finally:
+        lease.end()
+
+
+class _Lease:
+    """The lock ends with its connection, also when this machine loses its power."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._session: Connection | None = None
+
+    def renew(self) -> None:
+        if self._engine.dialect.name != "postgresql":
+            return  # a file in one folder: lock.py is enough
+        if self._session is None or not self._is_alive(self._session):
+            self.end()
+            with _translated():
+                self._session = self._engine.connect().execution_options(
+                    isolation_level="AUTOCOMMIT"
+                )
+                got = self._session.scalar(text(f"SELECT pg_try_advisory_lock({RUNNING})"))
+            if not got:
+                self.end()
+                raise Temporary(
+                    "another inbox-daemon works on this database, perhaps on another machine; "
+                    "stop it first",
+                    code="laeuft-schon",
+                )
+
+    def _is_alive(self, session: Connection) -> bool:
+        try:
+            session.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return not session.invalidated
+
+    def end(self) -> None:
+        if self._session is not None:
+            # Not back to the pool, where the lock would live on.
+            self._session.invalidate()
+            self._session.close()
+            self._session = None

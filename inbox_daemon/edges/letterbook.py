@@ -8,8 +8,8 @@ Limits: whether a letter may be decided is for core/replies.py; only store.py an
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, and_, col, or_, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.returns import Answer
@@ -18,6 +18,7 @@ from inbox_daemon.core.values import Evidence, Submission
 from inbox_daemon.core.verdict import Budget, EffectKind, Known, Outcome
 from inbox_daemon.edges import ledger, rows, transitions
 from inbox_daemon.edges.tables import (
+    AuditRow,
     CaseRow,
     EffectRow,
     LetterAnswerRow,
@@ -69,11 +70,12 @@ def with_letters(
     mail = evidence.submission
     senders = [address.addr for address in mail.from_] if mail else []
     now = switch(session)
+    today = _since(at - DAY, now, at=at)
     return replace(
         known,
-        letters_today=_count(session, col(LetterRow.recipient).in_(senders), since=at - DAY),
-        letters_of_kreise=_of_kreise(session, since=at - DAY),
-        letters_this_hour=_count(session, since=hour_began(now, at=at)),
+        letters_today=_count(session, col(LetterRow.recipient).in_(senders), today),
+        letters_of_kreise=_of_kreise(session, today),
+        letters_this_hour=this_hour(session, at=at),
         letters_stopped=now.stopped,
         asked=_asked(session, senders),
         answers=_letter_of(session, mail, at=at) if mail else None,
@@ -94,19 +96,29 @@ def hour_began(now: Switch, *, at: datetime) -> datetime:
 
 def this_hour(session: Session, *, at: datetime) -> int:
     """The letters decided in the running hour."""
-    return _count(session, since=hour_began(switch(session), at=at))
+    now = switch(session)
+    return _count(session, _since(hour_began(now, at=at), now, at=at))
 
 
-def _count(session: Session, *conditions: object, since: datetime) -> int:
-    wanted = select(func.count()).select_from(LetterRow).where(col(LetterRow.at) >= since)
-    return int(session.exec(wanted.where(*conditions)).one())  # type: ignore[arg-type]
+def _since(since: datetime, now: Switch, *, at: datetime) -> ColumnElement[bool]:
+    """The letters from then on, also those of a future that a wrong clock made.
+
+    After such a day of confusion they hold us up only until a person lets letters go again.
+    """
+    counts = col(LetterRow.at) >= since
+    if now.stopped or now.at is None or now.at > at:
+        return counts
+    return and_(counts, col(LetterRow.at) <= at + DAY)
 
 
-def _of_kreise(session: Session, *, since: datetime) -> tuple[tuple[str, str, int], ...]:
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    wanted = select(func.count()).select_from(LetterRow)
+    return int(session.exec(wanted.where(*conditions)).one())
+
+
+def _of_kreise(session: Session, counts: ColumnElement[bool]) -> tuple[tuple[str, str, int], ...]:
     of = (col(LetterRow.ags), col(LetterRow.programm))
-    found = session.exec(
-        select(*of, func.count()).where(col(LetterRow.at) >= since).group_by(*of).order_by(*of)
-    )
+    found = session.exec(select(*of, func.count()).where(counts).group_by(*of).order_by(*of))
     return tuple((str(ags), str(programm), int(count)) for ags, programm, count in found)
 
 
@@ -203,19 +215,26 @@ def answers_to(session: Session, case: str) -> tuple[tuple[str, Answer], ...]:
 
 def has_newer_record(session: Session, row: CaseRow) -> bool:
     """Whether the Kreis has a valid record that came after this case's letter was written."""
-    letter = session.get(LetterRow, row.number)
-    if letter is None:
+    if session.get(LetterRow, row.number) is None:
         return False
     found = session.exec(
         select(RecordRow).where(
-            col(RecordRow.at) > letter.at,
             col(RecordRow.ags) == row.ags,
             col(RecordRow.programm) == row.programm,
             col(RecordRow.replaced_by).is_(None),
             col(RecordRow.case_number) != row.number,
         )
-    ).first()
-    return found is not None
+    )
+    written = _decided(session, row.number)
+    return any(_decided(session, record.case_number) > written for record in found)
+
+
+def _decided(session: Session, case: str) -> int:
+    """The place in the chain of the last decision on a case: no clock can change this order."""
+    last = select(func.max(AuditRow.number)).where(
+        col(AuditRow.case_number) == case, col(AuditRow.kind) == "case.decided"
+    )
+    return session.exec(last).one() or 0
 
 
 def why_too_late(session: Session, row: CaseRow, *, at: datetime) -> str | None:
@@ -223,5 +242,5 @@ def why_too_late(session: Session, row: CaseRow, *, at: datetime) -> str | None:
     if has_newer_record(session, row):
         return "rueckfrage-ueberholt"
     letter = session.get(LetterRow, row.number)
-    stale = letter is not None and at - letter.at > LONGEST_WAIT
+    stale = letter is not None and abs(at - letter.at) > LONGEST_WAIT
     return "rueckfrage-veraltet" if stale else None

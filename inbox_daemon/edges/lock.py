@@ -1,7 +1,7 @@
 """One daemon at a time: an exclusive lock on a file of the state folder (flock(2)).
 
 Promises: the lock ends with the process, also by kill -9. Touches: `daemon.lock`.
-Trusts: a local file system. Limits: does not guard against a daemon on another host.
+Trusts: a local file system. Limits: of daemons on other hosts see database.leased.
 """
 
 import fcntl

@@ -5,6 +5,7 @@ ever, a UID that is listed again is tried again. Touches: the database.
 Trusts: its caller for what the server listed. Limits: repairs nothing; a difference is told.
 """
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, func, insert, tuple_, update
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
-from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.verdict import EffectKind, Outcome
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
@@ -30,11 +31,14 @@ class SqlPostfachbuch:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Tries to be taken back that could not be written yet.
+        self._owed: list[Place] = []
 
     def opened(
         self, mailbox: str, uidvalidity: int, seen: Collection[int], *, at: datetime
     ) -> dict[int, int]:
         """Enters what was seen, closes what is gone; the UIDs to be taken in, with their tries."""
+        self._settle()
         with reading(self._engine) as session:
             fresh = set(seen) - _taken(session, mailbox, uidvalidity).keys()
             open_ = _waiting(session, mailbox)
@@ -60,9 +64,19 @@ class SqlPostfachbuch:
         return tuple(counts[place] for place in places)
 
     def forget(self, places: Sequence[Place]) -> None:
-        """Takes back a counted try of each: we were at fault, not the message."""
-        with writing(self._engine) as session:
-            _counted(session, places, -1)
+        """Takes back a counted try of each: we were at fault, not the message.
+
+        Where the database cannot be written now, before the next messages are asked for.
+        """
+        self._owed += places
+        with contextlib.suppress(Temporary):
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._owed:
+            with writing(self._engine) as session:
+                _counted(session, self._owed, -1)
+            self._owed.clear()
 
     def gone(self, place: Place, *, at: datetime) -> None:
         """The outcome of a message that vanished before we had it."""

@@ -30,7 +30,7 @@ class FileSpool:
 
     def put(self, pieces: Iterable[bytes]) -> tuple[str, int]:
         """Stores the bytes; their SHA-256 and size. Raises Temporary when the disk does not."""
-        self._demand_space()
+        self.demand_space()
         partial = self._incoming / uuid.uuid4().hex
         digest, size = hashlib.sha256(), 0
         try:
@@ -54,7 +54,7 @@ class FileSpool:
 
         All are written before the first is synced: the disk then works on them together.
         """
-        self._demand_space()
+        self.demand_space()
         names = tuple(hashlib.sha256(content).hexdigest() for content in contents)
         partials = {name: self._incoming / uuid.uuid4().hex for name in names}
         try:
@@ -78,8 +78,7 @@ class FileSpool:
 
     def adopt(self, sha256: str, path: Path) -> None:
         """Takes in the file under its hash. Raises Defect when the content has another one."""
-        if self._place(sha256).exists():
-            return
+        # Written anew also where the name is there: its folder may never have been synced.
         stored, _ = self.put(durable.pieces_of(path))
         if stored != sha256:
             raise Defect(f"the file that claims to be {sha256[:12]} is {stored[:12]}")
@@ -96,7 +95,8 @@ class FileSpool:
         old = [
             partial
             for partial in self._incoming.iterdir()
-            if time.time() - partial.stat().st_mtime > ORPHAN_AGE_S
+            # A clock that was set back made files of the future.
+            if abs(time.time() - partial.stat().st_mtime) > ORPHAN_AGE_S
         ]
         for partial in old:
             partial.unlink(missing_ok=True)
@@ -122,7 +122,8 @@ class FileSpool:
             raise Defect(f"not a SHA-256: {sha256[:80]!r}")
         return self.folder / sha256[:2] / sha256
 
-    def _demand_space(self) -> None:
+    def demand_space(self) -> None:
+        """Raises Temporary (`platz`) where less is free than is to be kept free."""
         try:
             state = os.statvfs(self.folder)
         except OSError as error:

@@ -5,12 +5,13 @@ Touches: the database. Trusts: its callers for the order of steps; states.py che
 Limits: rows never leave this file; what pages and commands read is in records.py.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
@@ -44,6 +45,8 @@ class SqlStore:
     def __init__(self, engine: Engine, budget: Budget = Budget()) -> None:  # noqa: B008  frozen
         self._engine, self._budget = engine, budget
         self.book: Postfachbuch = SqlPostfachbuch(engine)
+        # Attempts to be taken back that could not be written yet, by case.
+        self._owed: list[str] = []
 
     def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
         """A new case in `fetched`, or the old one re-located when the server renumbered."""
@@ -62,6 +65,7 @@ class SqlStore:
 
     def cases(self, state: State) -> tuple[Case, ...]:
         """All cases in this state, oldest first."""
+        self._settle()
         with reading(self._engine) as session:
             found = session.exec(
                 select(CaseRow).where(col(CaseRow.state) == state.value).order_by(col(CaseRow.id))
@@ -77,10 +81,20 @@ class SqlStore:
             return row.attempts
 
     def forget_attempt(self, case: str) -> None:
-        """Takes back a counted attempt: the machine was at fault, not the message."""
-        with writing(self._engine) as session:
-            row = rows.row(session, case)
-            row.attempts = max(0, row.attempts - 1)
+        """Takes back a counted attempt: the machine was at fault, not the message.
+
+        Where the database cannot be written now, before the cases are next asked for.
+        """
+        self._owed.append(case)
+        with contextlib.suppress(Temporary):
+            self._settle()
+
+    def _settle(self) -> None:
+        for case in tuple(self._owed):
+            with writing(self._engine) as session:
+                row = rows.row(session, case)
+                row.attempts = max(0, row.attempts - 1)
+            self._owed.remove(case)
 
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
         """From fetched to read."""
@@ -141,11 +155,16 @@ class SqlStore:
             transitions.save_verdict(session, row, decision, known=Known(), author=author, at=at)
 
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
-        """The effects that are due, in order; a move only after the case has its final state."""
+        """The effects that are due, in order; a move only after the case has its final state.
+
+        What waits longer than we ever wait was put off by a clock that was ahead: it is due.
+        """
+        beyond = at + timedelta(seconds=LONGEST_WAIT_S)
+        due = or_(col(EffectRow.due_at) <= at, col(EffectRow.due_at) > beyond)
         with reading(self._engine) as session:
             found = session.exec(
                 select(EffectRow)
-                .where(col(EffectRow.outcome).is_(None), col(EffectRow.due_at) <= at)
+                .where(col(EffectRow.outcome).is_(None), due)
                 .order_by(col(EffectRow.id))
             )
             return tuple(rows.pending(row) for row in found)
@@ -169,6 +188,8 @@ class SqlStore:
             if letterbook.switch(session).stopped:
                 raise Temporary("letters are stopped", code="antwort-angehalten")
             row = rows.effect(session, effect)
+            if row.attempted_at is not None or row.outcome is not None:
+                raise Temporary("another daemon is at this letter", code="laeuft-schon")
             row.attempted_at = at
             ledger.append(session, at=at, case=row.case_number, kind="letter.attempted")
 
