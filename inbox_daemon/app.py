@@ -99,7 +99,25 @@ class App:
     @cached_property
     def caged_reader(self) -> CagedReader:
         """The child process that reads."""
-        return CagedReader(wall_s=self.settings.reading.seconds + 10, said=_said)
+        return self._caged_reader()
+
+    def _caged_reader(self, stopping: Callable[[], bool] = lambda: False) -> CagedReader:
+        wall_s = self.settings.reading.seconds + 10
+        return CagedReader(wall_s=wall_s, said=_said, stopping=stopping)
+
+    def _desk(self, reader: CagedReader) -> ReadingDesk:
+        return ReadingDesk(
+            work=self.settings.state_dir / "work",
+            spool=self.spool,
+            reader=reader,
+            forms=KnownForms(self.settings.state_dir / "forms"),
+            seconds=self.settings.reading.seconds,
+            page_limit=self.settings.reading.page_limit,
+        )
+
+    def ready(self) -> None:
+        """Lets the reader read a word once. Raises ConfigError with what is missing for it."""
+        self._desk(self.caged_reader).check(self.rules)
 
     @cached_property
     def mailbox(self) -> ImapMailbox:
@@ -135,14 +153,7 @@ class App:
             mailbox=mailbox or self.mailbox,
             spool=self.spool,
             store=self.store,
-            reader=ReadingDesk(
-                work=settings.state_dir / "work",
-                spool=self.spool,
-                reader=self.caged_reader,
-                forms=KnownForms(settings.state_dir / "forms"),
-                seconds=settings.reading.seconds,
-                page_limit=settings.reading.page_limit,
-            ),
+            reader=self._desk(self._caged_reader(stopping)),
             letters=self.letters,
             postman=self._postman(),
             archive=FolderArchive(settings.state_dir / "filed", self.spool),
@@ -182,6 +193,10 @@ class App:
         self._make_state_dir()
         _ = self.engine, self.mailbox, self._postman()
         self.settings.secret(self.settings.imap.password_file)
+
+    def check_database(self) -> None:
+        """Reads it whole. Raises Damaged where it is not sound."""
+        check(self.engine)
 
     @property
     def _lock(self) -> Path:

@@ -159,7 +159,7 @@ class Steps:
         try:
             evidence = done.result()
         except Temporary:
-            if self._is_young(case, LONGEST_TROUBLE):
+            if self.stopping() or self._is_young(case, LONGEST_TROUBLE):
                 raise
             evidence = nothing_seen("lese-nicht-moeglich")
         if evidence is None:

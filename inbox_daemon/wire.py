@@ -22,6 +22,8 @@ V = TypeVar("V")
 class Job:
     """What the child is told. `form` is `mail`, or `file` for a PDF or an image alone.
 
+    With `probe` it only says, as its failure, whether its engine reads.
+
     `folder` is the only place where the child may write: attachments as `<sha256>.bin`,
     crops as `<sha256>.png`. `forms` are the forms known so far. `annotate` asks for pictures of
     the pages.

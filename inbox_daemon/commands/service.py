@@ -12,10 +12,10 @@ from inbox_daemon.app import App, throwaway
 from inbox_daemon.commands.inspect import german_block, seen_in
 from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
-from inbox_daemon.core.errors import Permanent
+from inbox_daemon.core.errors import Damaged, Permanent
 from inbox_daemon.core.states import State
 from inbox_daemon.core.wording_terminal import TERMINAL
-from inbox_daemon.daemon import Daemon
+from inbox_daemon.daemon import Daemon, Stop
 from inbox_daemon.edges.login import MOST_REFUSALS
 from inbox_daemon.edges.records import MailboxState
 from inbox_daemon.ruleset import load_rules
@@ -33,8 +33,10 @@ def once(app: App, *, dry_run: bool, as_json: bool) -> int:
     """One poll and everything that follows from it."""
     if dry_run:
         return _dry(app, as_json=as_json)
+    stop = Stop().listen()
     with app.alone():
-        new = app.steps().once(abgleich=True)
+        app.ready()
+        new = app.steps(stopping=stop).once(abgleich=True)
         counts = {"new": new, **app.records.counts()}
     print(json.dumps(counts) if as_json else _line(counts))
     return OK if counts["waiting"] == 0 else TRY_AGAIN
@@ -42,6 +44,7 @@ def once(app: App, *, dry_run: bool, as_json: bool) -> int:
 
 def _dry(real: App, *, as_json: bool) -> int:
     with throwaway(real.settings) as app:
+        app.ready()
         # The real mailbox is only examined; what is found is kept in the throwaway folder.
         steps = app.steps(mailbox=real.mailbox)
         steps.fetch()
@@ -56,11 +59,21 @@ def _dry(real: App, *, as_json: bool) -> int:
 
 
 def status(app: App, *, as_json: bool) -> int:
-    """Numbers of the store."""
+    """Numbers of the store, and what keeps the daemon from working."""
+    room = app.spool.room()
+    if not as_json and room.is_short:
+        print(TERMINAL["status.platz"].format(free=room.free_mib, floor=room.floor_mib))
+    try:
+        app.check_database()
+    except Damaged:
+        if not as_json:
+            print(TERMINAL["status.defekt"])
+        raise
     counts = app.records.counts()
     if as_json:
         boxes = [_told(box) for box in app.records.mailboxes()]
-        print(json.dumps({**counts, "mailboxes": boxes}))
+        disk = {"free_mib": room.free_mib, "floor_mib": room.floor_mib, "short": room.is_short}
+        print(json.dumps({**counts, "mailboxes": boxes, "disk": disk}))
         return OK
     print(_line(counts))
     for line in mailbox_lines(app.records.mailboxes()):
@@ -141,9 +154,10 @@ def rules_show(app: App) -> int:
 
 
 def check_config(app: App) -> int:
-    """Settings and rules, without any network."""
+    """Settings, rules and the reader, without any network."""
     rules_check(app)
     app.checked()
+    app.ready()
     print(f"state_dir {app.settings.state_dir}")
     return OK
 

@@ -11,7 +11,9 @@ from typing import Final
 TERMINAL: Final = MappingProxyType(
     {
         "poll.done": "letzter Abruf {hour}, {flagged} in Prüfung",
-        "poll.failed": "Abruf gescheitert ({code})",
+        "poll.failed": "Abruf gescheitert: {was}",
+        "status.platz": "Freier Platz: {free} MiB. Das ist unter der Grenze von {floor} MiB: Es wird keine Mail abgeholt und keine gelesen, sie warten.",
+        "status.defekt": "Die Datenbank ist beschädigt. Der Dienst startet nicht; bitte die Administration verständigen.",
         "status.abgleich": "Abgleich {at}: {server} auf dem Server, {known} im Postfachbuch; nicht im Buch: {missing}, nicht auf dem Server: {surplus}, neu: {fresh}",
         "status.ordner": "  {name}: {server} auf dem Server, {known} von uns verschoben",
         "status.kein-abgleich": "Abgleich: noch keiner",
@@ -50,5 +52,20 @@ TERMINAL: Final = MappingProxyType(
         "rules.rahmen": "Planungsrahmen, {source}:",
         "rules.estimate": "geschätzt, nicht amtlich",
         "rules.official": "amtlich",
+    }
+)
+
+# Why a poll failed, for the status line and the log; codes of core/errors.py.
+STOERUNGEN: Final = MappingProxyType(
+    {
+        "platz": "zu wenig freier Platz, es wird keine Mail abgeholt",
+        "datenbank": "die Datenbank ist nicht erreichbar oder gesperrt",
+        "laeuft-schon": "ein anderer Dienst arbeitet mit dieser Datenbank",
+        "imap": "das Postfach antwortet nicht wie erwartet",
+        "imap-verbindung": "keine Verbindung zum Postfach",
+        "imap-anmeldung": "das Postfach lehnt die Anmeldung ab",
+        "imap-gesperrt": "keine Anmeldung mehr versucht, das Kennwort wurde zu oft abgelehnt",
+        "voruebergehend": "vorübergehende Störung",
+        "defekt": "Fehler im Programm",
     }
 )

@@ -6,11 +6,14 @@ Limits: keeps nothing but the spool; the work folder is gone afterwards.
 """
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import structlog
 
-from inbox_daemon.core.errors import InboxError, Temporary
+from inbox_daemon.core.errors import ConfigError, InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence, nothing_seen
 from inbox_daemon.edges.forms import KnownForms
@@ -19,6 +22,17 @@ from inbox_daemon.ports import Spool
 from inbox_daemon.wire import Job
 
 log = structlog.get_logger()
+
+READY: Final = "ocr-bereit"
+LACKING: Final = {
+    "ocr-fehlt": "Tesseract is missing: apt-get install tesseract-ocr tesseract-ocr-deu",
+    "ocr-sprache": (
+        "Tesseract's German model deu.traineddata is missing or broken: apt-get install "
+        "tesseract-ocr-deu, or name its folder in TESSDATA_PREFIX"
+    ),
+    "ocr-stumm": "Tesseract starts and reads nothing: install tesseract-ocr and its German anew",
+}
+BROKEN: Final = "the reader does not work ({code}): `inbox-daemon inspect FILE` tells more"
 
 
 class ReadingDesk:
@@ -44,9 +58,32 @@ class ReadingDesk:
         except OSError as error:
             raise Temporary(f"no work folder in {self._work}: {error}") from error
 
-    def _read(self, sha256: str, rules: Ruleset) -> Evidence:
+    def check(self, rules: Ruleset) -> None:
+        """Whether a child starts and its engine reads a word that is drawn for it.
+
+        Raises ConfigError with what to do where it does not.
+        """
+        with self._folder() as folder:
+            job = Job(
+                path="",
+                form="probe",
+                name="",
+                folder=folder,
+                ruleset=rules,
+                seconds=self._seconds,
+            )
+            failure = self._reader.read(job).failure or ""
+        if failure != READY:
+            raise ConfigError((LACKING.get(failure, BROKEN.format(code=failure)),))
+
+    @contextmanager
+    def _folder(self) -> Iterator[str]:
         self._work.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as folder:
+            yield folder
+
+    def _read(self, sha256: str, rules: Ruleset) -> Evidence:
+        with self._folder() as folder:
             job = Job(
                 path=str(self._spool.path(sha256).resolve()),
                 form="mail",

@@ -1,6 +1,6 @@
 """structlog for operators: JSON lines on stderr, or plain text on a terminal.
 
-Promises: APScheduler's and Alembic's messages come the same way; imaplib's debug log, which holds
+Promises: Alembic's messages come the same way; imaplib's debug log, which holds
 mail content, never does. Touches: stderr, the logging module. Trusts: its callers to log codes.
 Limits: this is not the audit log (audit.py).
 """

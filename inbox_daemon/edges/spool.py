@@ -11,12 +11,36 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.edges import durable
 
 ORPHAN_AGE_S = 36 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bytes free for us, and how many are to stay free."""
+
+    free: int
+    floor: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether nothing more may be taken in."""
+        return self.free < self.floor
+
+    @property
+    def free_mib(self) -> int:
+        """Whole MiB."""
+        return self.free >> 20
+
+    @property
+    def floor_mib(self) -> int:
+        """Whole MiB."""
+        return self.floor >> 20
 
 
 class FileSpool:
@@ -124,14 +148,18 @@ class FileSpool:
 
     def demand_space(self) -> None:
         """Raises Temporary (`platz`) where less is free than is to be kept free."""
+        room = self.room()
+        if room.is_short:
+            raise Temporary(
+                f"only {room.free_mib} MiB free at {self.folder}, {room.floor_mib} are kept "
+                "free; no mail is taken in until there is room",
+                code="platz",
+            )
+
+    def room(self) -> "Room":
+        """What is free on this disk. Raises Temporary where the folder cannot be reached."""
         try:
             state = os.statvfs(self.folder)
         except OSError as error:
             raise Temporary(f"the spool {self.folder} cannot be reached: {error}") from error
-        free = state.f_bavail * state.f_frsize
-        if free < self._floor_bytes:
-            raise Temporary(
-                f"only {free >> 20} MiB free at {self.folder}, {self._floor_bytes >> 20} are kept "
-                "free; no mail is taken in until there is room",
-                code="platz",
-            )
+        return Room(free=state.f_bavail * state.f_frsize, floor=self._floor_bytes)

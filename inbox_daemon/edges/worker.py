@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from inbox_daemon import wire
+from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.edges.children import PROGRAM, Child, ChildAlone, Files, Nursery, NurseryLost
 from inbox_daemon.wire import Job
@@ -57,12 +58,14 @@ class CagedReader:
         wall_s: float = WALL_S,
         answer_bytes: int = ANSWER_BYTES,
         said: Callable[[Job, str], None] = lambda _job, _text: None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._program = PROGRAM if program is None else tuple(program)
         self._nursery = nursery or (Nursery() if program is None else None)
         self._wall_s = wall_s
         self._answer_bytes = answer_bytes
         self._said = said
+        self._stopping = stopping
 
     def read(self, job: Job) -> Evidence:
         """The child's evidence, or one with `failure` when there is none to trust.
@@ -99,6 +102,8 @@ class CagedReader:
         while (left := deadline - time.monotonic()) > 0:
             if poll.poll(min(left, LOOK_EVERY_S) * 1000):
                 return None
+            if self._stopping():
+                raise Temporary("told to stop in the middle of a reading", code="angehalten")
             if any(os.fstat(file.fileno()).st_size > self._answer_bytes for file in files):
                 return "lese-unverstaendlich"
         return "lese-zeit"

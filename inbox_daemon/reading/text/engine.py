@@ -15,11 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 
 from inbox_daemon.reading.paper.page import Grey
 
 LANGUAGE: Final = "deu"
+WORD: Final = "Stuttgart"
 # Where distributions put the model; TESSDATA_PREFIX goes first.
 MODELS: Final = ("/usr/share/tesseract-ocr/*/tessdata", "/usr/share/tessdata")
 # Leptonica holds no longer side. A ribbon is no line of print: the engine, which brings lines to
@@ -85,6 +87,23 @@ def engine_version() -> str:
         return f"tesseract {pytesseract.get_tesseract_version()} (pytesseract)"
     except (pytesseract.TesseractNotFoundError, SystemExit) as error:
         raise EngineFailed("ocr-fehlt") from error
+
+
+def state() -> str:
+    """`ocr-bereit` where the engine reads a word that is drawn for it, else what is wrong.
+
+    `ocr-fehlt`, `ocr-sprache` (its German model), `ocr-stumm`, or a code of EngineFailed.
+    """
+    picture = np.full((120, 520), 255, np.uint8)
+    cv2.putText(picture, WORD, (30, 85), cv2.FONT_HERSHEY_DUPLEX, 2.0, 0.0, 3, cv2.LINE_AA)
+    try:
+        seen = recognise(picture, mode=7, dpi=200, seconds=20)
+    except EngineFailed as failed:
+        # The library without its model leaves the work to the program, which stops for the same.
+        no_model = failed.code == "ocr-absturz" and _engine() is None
+        return "ocr-sprache" if no_model else failed.code
+    letters = sum(sum(map(str.isalpha, token.text)) for token in seen)
+    return "ocr-bereit" if letters >= len(WORD) // 2 else "ocr-stumm"
 
 
 def warm() -> None:
