@@ -94,15 +94,16 @@ class Intake:
         return new
 
     def _groups(self, view: MailboxView) -> Iterator[tuple[Listed, ...]]:
-        """What is to be taken in: untried first, so that a bad one is last, then by arrival.
+        """What is to be taken in, by arrival; what was tried twice comes last and stops no other.
 
-        Small messages that were never tried come in groups, any other alone.
+        Once may have been our own fault, and the order of receipt decides who was first. Small
+        messages that were never tried come in groups, any other alone.
         """
         tries = self.book.opened(
             self.mailbox.name, view.uidvalidity, view.uids(), at=self.clock.now()
         )
         group: list[Listed] = []
-        for listed in view.listed(sorted(tries, key=lambda uid: (tries[uid], uid))):
+        for listed in view.listed(sorted(tries, key=lambda uid: (max(1, tries[uid]), uid))):
             size = sum(member.size for member in group) + listed.size
             fits = not tries[listed.uid] and self._is_small(listed)
             if group and (not fits or len(group) == GROUP or size > GROUP_BYTES):
@@ -138,6 +139,9 @@ class Intake:
         except Exception as error:
             if isinstance(error, Temporary) and error.code == LOST:
                 raise
+            if _is_our_own(error):
+                self.book.forget(places)
+                raise
             log.warning("group.refused", uid=group[0].uid, error=type(error).__name__)
             came = []
         left = [listed for listed in group if listed not in came]
@@ -167,7 +171,7 @@ class Intake:
         try:
             return self._load(view, listed)
         except Temporary as error:
-            if error.code not in BLAMED:
+            if _is_our_own(error):
                 self.book.forget([place])
             raise
 
@@ -249,6 +253,10 @@ class Intake:
         return found
 
 
+def _is_our_own(error: Exception) -> bool:
+    return isinstance(error, Temporary) and error.code not in BLAMED
+
+
 class _Troubles:
     """What went wrong while messages were taken in: the last, and how often in a row."""
 
@@ -259,8 +267,11 @@ class _Troubles:
     @property
     def too_many(self) -> bool:
         """Whether whatever comes next would only be blamed for it."""
-        lost = self.last is not None and self.last.code == LOST
-        return lost or self.in_a_row >= MOST_TROUBLES
+        if self.last is None:
+            return False
+        lost = self.last.code == LOST
+        # What our own disk refuses now comes first next time: order is what counts.
+        return lost or _is_our_own(self.last) or self.in_a_row >= MOST_TROUBLES
 
     def note(self, error: Exception, *, uid: int) -> None:
         """Tells the log; a fault of no known kind is a Defect."""

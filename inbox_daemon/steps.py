@@ -8,7 +8,7 @@ Limits: when and how often it runs is known in daemon.py.
 import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
@@ -47,6 +47,7 @@ from inbox_daemon.ports import (
     Pending,
     Postman,
     Reader,
+    Sent,
     Spool,
     Store,
 )
@@ -81,6 +82,8 @@ class Steps:
     message_limit: int
     parallel: int
     stopping: Callable[[], bool] = lambda: False
+    # What came of a letter, by effect, until it is written down.
+    answers: dict[int, Sent] = field(default_factory=dict)
 
     def once(self, *, abgleich: bool = False) -> int:
         """One poll and everything that follows from it; how many messages were new.
@@ -228,7 +231,9 @@ class Steps:
     def _send(self, effect: Pending) -> None:
         if effect.attempted:
             # We died between the first byte and the answer: nobody knows, a person looks.
-            self._finish(effect, Outcome.UNKNOWN, State.FLAGGED)
+            # What we were told and could not write down we know, while we live.
+            sent = self.answers.get(effect.number, Sent(outcome=Outcome.UNKNOWN))
+            self._close(effect, sent)
             return
         late = self.store.why_too_late(effect.case, at=self.clock.now())
         if late is not None:
@@ -243,6 +248,10 @@ class Steps:
             letter,
             before_data=lambda: self.store.mark_attempted(effect.number, at=self.clock.now()),
         )
+        self.answers[effect.number] = sent
+        self._close(effect, sent)
+
+    def _close(self, effect: Pending, sent: Sent) -> None:
         outcome, reply = sent.outcome, sent.reply
         if outcome is Outcome.RETRY_LATER and effect.attempts >= MOST_TRIES:
             outcome = Outcome.GIVEN_UP
@@ -255,6 +264,7 @@ class Steps:
                 self._finish(effect, outcome, State.FLAGGED, reply=reply)
             case _:
                 assert_never(outcome)
+        self.answers.pop(effect.number, None)
 
     def _move(self, effect: Pending) -> None:
         raw = self.store.location(effect.case).raw

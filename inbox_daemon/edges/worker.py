@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import select
+import shutil
 import signal
 import stat
 import tempfile
@@ -33,6 +34,9 @@ ANSWER_BYTES: Final = 2 * 1024 * 1024
 LAST_WORDS_BYTES: Final = 2_048
 LOOK_EVERY_S: Final = 0.25
 EXIT_MEMORY: Final = 77
+EXIT_DISK: Final = 74
+# A child that says the disk is full is believed where less than this is free.
+ROOM_BYTES: Final = 256 << 20
 FILES_AT_MOST: Final = 2_000
 KEPT_BYTES: Final = 1024**3
 
@@ -92,6 +96,8 @@ class CagedReader:
             text = _tail(words)
             if text:
                 self._said(job, text)
+            if ended == EXIT_DISK and _is_full(job.folder, tempfile.gettempdir()):
+                raise Temporary("the reading child had no room on the disk", code="platz")
             code = code or _code_of(ended)
             return nothing_seen(code) if code else self._understood(answer)
 
@@ -150,6 +156,10 @@ def _sha256_of(path: str) -> str | None:
 
 def _file() -> IO[bytes]:
     return tempfile.TemporaryFile()
+
+
+def _is_full(*folders: str) -> bool:
+    return any(shutil.disk_usage(folder).free < ROOM_BYTES for folder in folders)
 
 
 def _tail(words: IO[bytes]) -> str:

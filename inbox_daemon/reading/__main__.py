@@ -13,6 +13,7 @@ from inbox_daemon.reading import limits
 
 CPU_SECONDS = 150
 EXIT_MEMORY = 77
+EXIT_DISK = 74
 
 
 def main() -> int:
@@ -34,6 +35,10 @@ def main() -> int:
             answer.write(wire.encode(evidence_of(job, cage=cage)))
     except MemoryError:
         return EXIT_MEMORY
+    except OSError as error:
+        if error.errno not in limits.NO_ROOM:
+            raise
+        return EXIT_DISK
     return 0
 
 

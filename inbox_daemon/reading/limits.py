@@ -8,6 +8,7 @@ Limits: the outline is a sieve, not a parser; mime.py counts again while it pars
 
 import contextlib
 import ctypes
+import errno
 import os
 import re
 import resource
@@ -26,6 +27,9 @@ ATTACHMENTS = 50
 OPENED_MAILS = 3
 TEXT_CHARS = 20_000
 DOCUMENTS = 10
+
+# The disk's fault, never a document's.
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS))
 
 MEMORY_BYTES = 2048 * MIB
 FILE_BYTES = 200 * MIB

@@ -188,7 +188,7 @@ def _read_all(
 def _read_one(
     found: _Found, job: Job, started: float, *, opened: int
 ) -> tuple[Document, tuple[Formularseite, ...]]:
-    """One document. Raises Unread, and nothing else, when it gives no answer."""
+    """One document. Raises Unread when it gives no answer, OSError when the disk is full."""
     if opened >= limits.DOCUMENTS:
         raise Unread("zu-viele-anhaenge")
     if job.seconds - RESERVE_S - (time.monotonic() - started) < DOCUMENT_S:
@@ -206,6 +206,8 @@ def _read_one(
     except MemoryError as full:
         raise Unread("speicher") from full
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno in limits.NO_ROOM:
+            raise
         traceback.print_exc(file=sys.stderr)
         raise Unread("lesefehler") from fault
 
