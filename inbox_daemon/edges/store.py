@@ -7,6 +7,7 @@ Limits: rows never leave this file; what pages and commands read is in records.p
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -47,6 +48,7 @@ class SqlStore:
         self.book: Postfachbuch = SqlPostfachbuch(engine)
         # Attempts to be taken back that could not be written yet, by case.
         self._owed: list[str] = []
+        self._settling = threading.Lock()
 
     def add(self, raw: RawMessage, *, at: datetime, failure: str | None) -> str:
         """A new case in `fetched`, or the old one re-located when the server renumbered."""
@@ -90,11 +92,12 @@ class SqlStore:
             self._settle()
 
     def _settle(self) -> None:
-        for case in tuple(self._owed):
-            with writing(self._engine) as session:
-                row = rows.row(session, case)
-                row.attempts = max(0, row.attempts - 1)
-            self._owed.remove(case)
+        with self._settling:
+            while self._owed:
+                with writing(self._engine) as session:
+                    row = rows.row(session, self._owed[0])
+                    row.attempts = max(0, row.attempts - 1)
+                del self._owed[0]
 
     def save_evidence(self, case: str, evidence: Evidence, *, at: datetime) -> None:
         """From fetched to read."""
