@@ -8,9 +8,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 from samples.servers import free_port
 
@@ -41,3 +44,13 @@ def postgres() -> Iterator[str]:
     finally:
         run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def database(server: str) -> str:
+    """A new, empty database on the server; its URL."""
+    name = f"inbox_{uuid.uuid4().hex}"
+    admin = create_engine(server + "postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return server + name

@@ -63,7 +63,7 @@ class Bench:
         with self._rig() as rig:
             self._disk.fill(leave=leave)
             trouble = self._while_full(rig, way)
-            wrong = [f"at once: {half}" for half in diskrig.halves(rig)]
+            wrong = [f"at once: {half}" for half in diskrig.halves(rig.folder)]
             self._disk.release()
             rig.start()
             codes = [rig.poll(hours=2), rig.poll(hours=2)]

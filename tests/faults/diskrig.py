@@ -138,9 +138,8 @@ def _tight(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA wal_autocheckpoint=40")
 
 
-def halves(rig: Rig) -> Iterator[str]:
+def halves(folder: Path) -> Iterator[str]:
     """What is there half, at whatever moment the daemon is not at work."""
-    folder = rig.folder
     for path in (folder / "spool").glob("??/*"):
         if sha256_of(path.read_bytes()) != path.name:
             yield f"half in the spool: {path.name[:12]}"
@@ -178,7 +177,7 @@ def ends(rig: Rig) -> dict[str, tuple[str, ...]]:
 
 def faults(rig: Rig, calm: dict[str, tuple[str, ...]] | None) -> Iterator[str]:
     """What is wrong when all should be done; `calm` is the end of a run without any fault."""
-    yield from halves(rig)
+    yield from halves(rig.folder)
     found = ends(rig)
     for sha256 in rig.delivered:
         if sha256 not in found:

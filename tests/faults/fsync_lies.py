@@ -1,9 +1,9 @@
 """A disk that refuses one fsync and says yes to the next: what it refused is never relied on.
 
-Run as `python -m tests.faults.fsync_lies [--mails M]`: the first fsync of a run fails with EIO, then
-the second, and so on to the last; each time the daemon goes on for two polls. Since the kernel
-gives up the pages at such an error (fsync(2); PostgreSQL learned it in 2018), a file that was
-refused and not written anew counts as lost. Prints counts, ends by itself, 1 where a file counts
+Run as `python -m tests.faults.fsync_lies [--mails M]`: each fsync of a run fails with EIO, one in
+each trial; then the daemon goes on for two polls. The kernel gives up the pages at such an error
+(fsync(2)): a file that was refused and not written anew counts as lost.
+Prints counts, ends by itself, 1 where a file counts
 as lost or the end is another than without. SQLite syncs by itself and is not reached from here.
 """
 
@@ -75,7 +75,7 @@ class Bench:
         """What kind of thing was refused, and what is wrong afterwards."""
         with self._rig(Liar(fails_at=fails_at)) as (rig, liar):
             rig.poll(minutes=10)
-            wrong = [f"at once: {half}" for half in diskrig.halves(rig)]
+            wrong = [f"at once: {half}" for half in diskrig.halves(rig.folder)]
             codes = [rig.poll(hours=2), rig.poll(hours=2)]
             wrong += [f"still in trouble: {code}" for code in codes if code]
             rig.end()
