@@ -9,8 +9,10 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -20,9 +22,28 @@ from samples.servers import free_port
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server; `url` goes up to the name of the database."""
+
+    url: str
+    pg_ctl: Callable[..., None]
+
+    def crash(self) -> None:
+        """Kills all that are connected, and starts again."""
+        self.pg_ctl("-m", "immediate", "restart")
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """The URL of a running server, up to the name of the database."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
+    """A running server."""
     folder = Path(tempfile.mkdtemp(prefix="inbox-postgres-"))
     port, programs = free_port(), PROGRAMS[-1].parent
     # PostgreSQL refuses to run as root; Debian's package brings a user for it.
@@ -39,8 +60,9 @@ def postgres() -> Iterator[str]:
     run("initdb", "-D", str(data), "-U", "probe", "--auth=trust", "--encoding=UTF8")
     try:
         log = str(folder / "log")
-        run("pg_ctl", "-D", str(data), "-o", options, "-l", log, "-w", "start")
-        yield f"postgresql+psycopg://probe@127.0.0.1:{port}/"
+        pg_ctl = partial(run, "pg_ctl", "-D", str(data), "-o", options, "-l", log, "-w")
+        pg_ctl("start")
+        yield Server(f"postgresql+psycopg://probe@127.0.0.1:{port}/", pg_ctl)
     finally:
         run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

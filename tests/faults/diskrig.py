@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from inbox_daemon import wire
 from inbox_daemon.core import chain
@@ -77,14 +77,16 @@ class Rig:
     postman: FakePostman = field(default_factory=FakePostman)
     clock: FakeClock = field(default_factory=FakeClock)
     delivered: dict[str, bytes] = field(default_factory=dict)
+    url: str = ""
     engine: Engine | None = None
     steps: Steps | None = None
 
     def start(self) -> None:
         """A new daemon on what the last one left behind."""
         self.end()
-        self.engine = open_database(f"sqlite:///{self.folder / 'inbox.sqlite3'}")
-        event.listen(self.engine, "connect", _tight)
+        self.engine = open_database(self.url or f"sqlite:///{self.folder / 'inbox.sqlite3'}")
+        if not self.url:
+            event.listen(self.engine, "connect", _tight)
         spool = FileSpool(self.folder / "spool")
         self.steps = Steps(
             mailbox=self.mailbox,
@@ -146,9 +148,9 @@ def halves(folder: Path) -> Iterator[str]:
     for place in (folder / "filed").glob("*/*/[!.]*"):
         yield from _half_record(place)
     log = folder / "audit.jsonl"
-    text = log.read_text("utf-8") if log.exists() else ""
-    found = chain.verify(text.splitlines())
-    if isinstance(found, chain.Break) or (text and not text.endswith("\n")):
+    told = log.read_text("utf-8") if log.exists() else ""
+    found = chain.verify(told.splitlines())
+    if isinstance(found, chain.Break) or (told and not told.endswith("\n")):
         yield "the log is torn"
 
 
@@ -207,7 +209,7 @@ def _counts(rig: Rig) -> Iterator[str]:
         yield f"records: {places}"
     for left in (*(rig.folder / "spool" / "incoming").iterdir(), *rig.folder.glob("work/*")):
         yield f"left behind: {left.name}"
-    if _rows(rig, "PRAGMA quick_check") != [("ok",)]:
+    if not rig.url and _rows(rig, "PRAGMA quick_check") != [("ok",)]:
         yield "the database is damaged"
     lines = (rig.folder / "audit.jsonl").read_text("utf-8").count("\n")
     if _rows(rig, "SELECT count(*) FROM audit") != [(lines,)]:
@@ -215,5 +217,9 @@ def _counts(rig: Rig) -> Iterator[str]:
 
 
 def _rows(rig: Rig, query: str) -> list[tuple[Any, ...]]:
+    if rig.url:
+        engine = create_engine(rig.url, poolclass=NullPool)
+        with engine.connect() as plain:
+            return [tuple(row) for row in plain.execute(text(query))]
     with closing(sqlite3.connect(rig.folder / "inbox.sqlite3")) as connection:
         return connection.execute(query).fetchall()
