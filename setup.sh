@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 packages=(
     "tesseract-ocr:/usr/bin/tesseract"
     "tesseract-ocr-deu:/usr/share/tesseract-ocr/*/tessdata/deu.traineddata"
+    "libseccomp2:/usr/lib/*/libseccomp.so.2"
     "dovecot-imapd:/usr/lib/dovecot/imap"
     "fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
     "fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"

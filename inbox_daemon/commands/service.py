@@ -14,6 +14,7 @@ from inbox_daemon.core import frist
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Damaged, Permanent
 from inbox_daemon.core.states import State
+from inbox_daemon.core.wording_labels import BARS
 from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.daemon import Daemon, Stop
 from inbox_daemon.edges.login import MOST_REFUSALS
@@ -72,10 +73,20 @@ def status(app: App, *, as_json: bool) -> int:
     counts = app.records.counts()
     if as_json:
         boxes = [_told(box) for box in app.records.mailboxes()]
-        disk = {"free_mib": room.free_mib, "floor_mib": room.floor_mib, "short": room.is_short}
-        print(json.dumps({**counts, "mailboxes": boxes, "disk": disk}))
+        told = {
+            "mailboxes": boxes,
+            "disk": {
+                "free_mib": room.free_mib,
+                "floor_mib": room.floor_mib,
+                "short": room.is_short,
+            },
+            "cage_open": list(app.records.open_bars()),
+        }
+        print(json.dumps({**counts, **told}))
         return OK
     print(_line(counts))
+    if bars_open := app.records.open_bars():
+        print(TERMINAL["status.kaefig"].format(bars=", ".join(BARS[bar] for bar in bars_open)))
     for line in mailbox_lines(app.records.mailboxes()):
         print(line)
     return OK

@@ -117,6 +117,7 @@ READINGS: Final = MappingProxyType(
         "lese-nicht-moeglich": "seit einem Tag nicht lesbar, Störung am Server",
         "lese-absturz": "Lesen abgestürzt",
         "lese-speicher": "zu wenig Speicher",
+        "lese-verboten": "griff beim Lesen nach Netz oder Programmen, vermutlich Schadcode",
         "lese-unverstaendlich": "Leser gab Unverständliches zurück",
         "lese-zeit": "Zeit überschritten",
         "lesefehler": "Fehler beim Lesen",

@@ -123,3 +123,13 @@ AUDIT_KINDS: Final = MappingProxyType(
         "log.repaired": "Protokolldatei nach Abbruch ergänzt",
     }
 )
+
+# What the reading child should be kept from; named where this machine does not do it.
+BARS: Final = MappingProxyType(
+    {
+        "netz": "Trennung vom Netz",
+        "dateien": "enge Sicht auf die Dateien",
+        "aufrufe": "Filter der Systemaufrufe",
+        "programme": "Sperre fremder Programme",
+    }
+)

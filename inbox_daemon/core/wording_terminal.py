@@ -14,6 +14,7 @@ TERMINAL: Final = MappingProxyType(
         "poll.failed": "Abruf gescheitert: {was}",
         "status.platz": "Freier Platz: {free} MiB. Das ist unter der Grenze von {floor} MiB: Es wird keine Mail abgeholt und keine gelesen, sie warten.",
         "status.defekt": "Die Datenbank ist beschädigt. Der Dienst startet nicht; bitte die Administration verständigen.",
+        "status.kaefig": "Achtung, dem Leser fehlt Schutz auf dieser Maschine: {bars}. Bitte die Administration verständigen.",
         "status.abgleich": "Abgleich {at}: {server} auf dem Server, {known} im Postfachbuch; nicht im Buch: {missing}, nicht auf dem Server: {surplus}, neu: {fresh}",
         "status.ordner": "  {name}: {server} auf dem Server, {known} von uns verschoben",
         "status.kein-abgleich": "Abgleich: noch keiner",

@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from inbox_daemon.core.errors import ConfigError, InboxError, Temporary
+from inbox_daemon.core.kaefig import open_bars
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence, nothing_seen
 from inbox_daemon.edges.forms import KnownForms
@@ -50,6 +51,7 @@ class ReadingDesk:
     ) -> None:
         self._work, self._spool, self._reader, self._forms = work, spool, reader, forms
         self._seconds, self._page_limit = seconds, page_limit
+        self._told: tuple[str, ...] = ()
 
     def read(self, sha256: str, *, rules: Ruleset) -> Evidence:
         """What was seen in this mail. Raises Temporary when disk or process table are full."""
@@ -95,8 +97,15 @@ class ReadingDesk:
                 forms=self._forms.known(),
             )
             evidence = self._reader.read(job)
+            self._look_at(open_bars(evidence))
             self._forms.learn(evidence.learned)
             return self._with_files(evidence, Path(folder))
+
+    def _look_at(self, bars: tuple[str, ...]) -> None:
+        """Tells once what the cage lacks; each case's entry in the audit log has it too."""
+        if bars and bars != self._told:
+            log.warning("reading.cage", open=list(bars))
+            self._told = bars
 
     def _with_files(self, evidence: Evidence, folder: Path) -> Evidence:
         if evidence.failure is not None:

@@ -7,11 +7,13 @@ Limits: no German sentences; the caller asks wording.py.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
+from inbox_daemon.core.kaefig import open_bars
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
@@ -31,6 +33,9 @@ from inbox_daemon.edges.tables import (
     VerdictRow,
 )
 from inbox_daemon.ports import Abgleich
+
+# Readings that are asked what the cage lacked: those that came to nothing do not say it.
+LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,16 @@ class Records:
         with reading(self._engine) as session:
             row = session.get(EvidenceRow, number)
             return wire.decode(Evidence, row.body) if row else None
+
+    def open_bars(self) -> tuple[str, ...]:
+        """What the cage lacked in the last reading that gave an answer."""
+        newest = select(EvidenceRow).order_by(col(EvidenceRow.at).desc()).limit(LOOKED_AT)
+        with reading(self._engine) as session:
+            for row in session.exec(newest):
+                evidence = wire.decode(Evidence, row.body)
+                if evidence.engines:
+                    return open_bars(evidence)
+        return ()
 
     def judgements(self, number: str | None = None) -> tuple[Judgement, ...]:
         """The decisions of one case, or of all, oldest first."""

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.kaefig import open_bars
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State, advance
@@ -143,6 +144,7 @@ def save_evidence(session: Session, row: CaseRow, evidence: Evidence, *, at: dat
         dokumente=[document.sha256 for document in evidence.documents],
         ungelesen=[unread.why for unread in evidence.unread],
         fehler=evidence.failure,
+        offen=list(open_bars(evidence)),
     )
 
 

@@ -74,8 +74,9 @@ class CagedReader:
     def read(self, job: Job) -> Evidence:
         """The child's evidence, or one with `failure` when there is none to trust.
 
-        Codes: `lese-zeit`, `lese-speicher`, `lese-absturz`, `lese-unverstaendlich`, and those
-        of reading/limits.py. Raises Temporary when the child could not be started.
+        Codes: `lese-zeit`, `lese-speicher`, `lese-verboten`, `lese-absturz`,
+        `lese-unverstaendlich`, and those of reading/limits.py. Raises Temporary when the child
+        could not be started.
         """
         deadline = time.monotonic() + self._wall_s
         # A lost nursery is not the mail's fault, as far as one can know: once more, alone.
@@ -174,6 +175,8 @@ def _code_of(ended: int) -> str | None:
         return None
     if ended == -signal.SIGXCPU:
         return "lese-zeit"
+    if ended == -signal.SIGSYS:  # the filter of system calls: no reader does such a thing
+        return "lese-verboten"
     if ended in {-signal.SIGKILL, EXIT_MEMORY}:
         return "lese-speicher"
     return "lese-absturz"

@@ -1,4 +1,4 @@
-"""The child: limits first, then read, then one line of JSON.
+"""The child: limits first, then the cage shut around its job, then read, then one line of JSON.
 
 Promises: one Evidence on standard output and exit 0, or another exit code and nothing to trust.
 Touches: standard input and output, the job's file and folder. Trusts: the job, which is ours.
@@ -8,8 +8,9 @@ Limits: what kills it (signal, memory) is told apart by edges/worker.py, not her
 import logging
 import os
 import sys
+from pathlib import Path
 
-from inbox_daemon.reading import limits
+from inbox_daemon.reading import cage, limits
 
 CPU_SECONDS = 150
 EXIT_MEMORY = 77
@@ -18,7 +19,7 @@ EXIT_DISK = 74
 
 def main() -> int:
     """Reads a `wire.Job` from standard input and answers with an `Evidence`; the exit code."""
-    cage = limits.cage(CPU_SECONDS)
+    bars = cage.enter(CPU_SECONDS)
     # Whatever a library prints must not mix with the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -31,8 +32,9 @@ def main() -> int:
     try:
         with os.fdopen(0, "rb", closefd=False) as order:
             job = wire.decode(wire.Job, order.read())
+        bars += cage.close(Path(job.path), folder=Path(job.folder))
         with answer:
-            answer.write(wire.encode(evidence_of(job, cage=cage)))
+            answer.write(wire.encode(evidence_of(job, cage=bars)))
     except MemoryError:
         return EXIT_MEMORY
     except OSError as error:

@@ -1,19 +1,13 @@
-"""The cage of the child and what is checked before anything is parsed.
+"""The figures of what is read at all, and what is checked before anything is parsed.
 
 Promises: `check_outline` looks once over the raw bytes, in linear time, and raises `TooComplex`
-before a parser sees them; after `cage` no parser can take more than the figures below.
-Touches: the limits and namespaces of its own process. Trusts: nothing of the mail.
-Limits: the outline is a sieve, not a parser; mime.py counts again while it parses.
+before a parser sees them. Touches: nothing. Trusts: nothing of the mail.
+Limits: the outline is a sieve, not a parser; mime.py counts again while it parses; what a process
+may take of the machine is cage.py's.
 """
 
-import contextlib
-import ctypes
 import errno
-import os
 import re
-import resource
-import signal
-from pathlib import Path
 
 MIB = 1024 * 1024
 SOFT_MAIL_BYTES = 30 * MIB  # above: read, but with a defect
@@ -30,15 +24,6 @@ DOCUMENTS = 10
 
 # The disk's fault, never a document's.
 NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS))
-
-MEMORY_BYTES = 2048 * MIB
-FILE_BYTES = 200 * MIB
-OPEN_FILES = 128
-
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
 
 _DASHES = re.compile(rb"(?:^|[\r\n])--([^\r\n]*)")
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r|[\r\n](?=--)")
@@ -148,52 +133,3 @@ def _content_type(block: bytes) -> tuple[bytes, bytes]:
             pieces = [quoted or bare for quoted, bare in _BOUNDARY.findall(value)]
             boundary = b"".join(pieces).rstrip()
     return kind, boundary
-
-
-def cage(seconds: int, *, memory: int = MEMORY_BYTES) -> tuple[tuple[str, str], ...]:
-    """Limits this process and its children for good; says what could be taken away.
-
-    `memory` in bytes of address space, `seconds` of processor time a process. The network is
-    taken away where the kernel lets an ordinary user do so (user_namespaces(7)). The process
-    dies with its parent.
-    """
-    parent = os.getppid()
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_AS, memory)
-    # At the hard limit the kernel sends SIGKILL, which would look like want of memory.
-    _limit(resource.RLIMIT_CPU, seconds, hard=seconds + 5)
-    _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
-    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file becomes an OSError
-    netz = "getrennt" if _without_network() else "offen"
-    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    die_with(parent)  # after the change of namespace, which clears it
-    return (("netz", netz),)
-
-
-def die_with(parent: int) -> None:
-    """From now on the kernel kills this process when `parent`, which started it, ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it has ended already
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _limit(which: int, soft: int, *, hard: int | None = None) -> None:
-    _, allowed = resource.getrlimit(which)
-    wanted = soft if hard is None else hard
-    most = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
-    resource.setrlimit(which, (min(soft, most), most))
-
-
-def _without_network() -> bool:
-    """Enters a new, empty network namespace; False where the kernel refuses."""
-    uid, gid = os.getuid(), os.getgid()
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        return False
-    # Own ids stay visible as they were; without this files seem to belong to nobody.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", encoding="ascii")
-        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", encoding="ascii")
-    return True

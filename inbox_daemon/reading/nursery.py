@@ -17,7 +17,7 @@ import sys
 import traceback
 from typing import Final, NoReturn
 
-from inbox_daemon.reading import limits
+from inbox_daemon.reading import cage
 from inbox_daemon.reading.__main__ import main
 
 # Order, answer, last words, and the job's own line to the daemon.
@@ -111,7 +111,7 @@ def _be_child(parent: int, folder: str, files: list[int]) -> NoReturn:
     code = 1
     try:
         os.setsid()
-        limits.die_with(parent)
+        cage.die_with(parent)
         for number, wanted in zip(files, (0, 1, 2), strict=True):
             os.dup2(number, wanted)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))

@@ -55,7 +55,7 @@ def nursery_of(child: str, *, before: str = "") -> Nursery:
     code = "\n".join(f"    {line}" for line in child.splitlines())
     program = (
         "import os, signal, socket, sys, time\n"
-        "from inbox_daemon.reading import limits, nursery\n"
+        "from inbox_daemon.reading import cage, nursery\n"
         f"def main():\n    global order\n    order = sys.stdin.read()\n{code}\n"
         "    sys.stdout.flush()\n    return 0\n"
         "nursery.main = main\n"
@@ -290,10 +290,10 @@ def test_the_cage_holds_for_a_forked_child(tmp_path: Path) -> None:
     """Without network it has a user namespace of its own, and the nursery's memory is shut."""
     nursery = nursery_of(
         "import resource\n"
-        "apart = dict(limits.cage(1))['netz'] == 'getrennt'\n"
+        "apart = dict(cage.enter(1))['netz'] == 'zu'\n"
         "assert 'NoNewPrivs:\\t1' in open('/proc/self/status').read()\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)\n"
-        "assert resource.getrlimit(resource.RLIMIT_AS)[0] == limits.MEMORY_BYTES\n"
+        "assert resource.getrlimit(resource.RLIMIT_AS)[0] == cage.MEMORY_BYTES\n"
         "assert (os.readlink('/proc/self/ns/net') != net_of_nursery) == apart\n"
         "try: open(f'/proc/{os.getppid()}/mem', 'rb').close()\n"
         "except PermissionError: pass\n"

@@ -25,7 +25,7 @@ from inbox_daemon.core.values import (
 from inbox_daemon.edges import worker
 from inbox_daemon.edges.worker import CagedReader, kept_files
 from inbox_daemon.reading import __main__ as child
-from inbox_daemon.reading import limits
+from inbox_daemon.reading import cage
 from inbox_daemon.wire import Job
 from tests.processes import alive, until
 
@@ -138,8 +138,8 @@ def test_no_grandchild_survives(tmp_path: Path, end: str) -> None:
 
 def test_a_child_that_eats_memory_meets_its_limit(tmp_path: Path) -> None:
     program = (
-        "from inbox_daemon.reading import limits\n"
-        f"limits.cage(20, memory={256 * limits.MIB})\n"
+        "from inbox_daemon.reading import cage\n"
+        f"cage.enter(20, memory={256 * cage.MIB})\n"
         "import sys\n"
         "try: b = bytearray(10**9)\n"
         f"except MemoryError: sys.exit({child.EXIT_MEMORY})"
@@ -151,9 +151,9 @@ def test_the_cage_holds(tmp_path: Path) -> None:
     """No core, no big file, no endless loop; no network where the kernel can take it away."""
     program = (
         "import socket, resource\n"
-        "from inbox_daemon.reading import limits\n"
-        "limits.FILE_BYTES = 1000\n"
-        "netz = dict(limits.cage(1))['netz']\n"
+        "from inbox_daemon.reading import cage\n"
+        "cage.FILE_BYTES = 1000\n"
+        "netz = dict(cage.enter(1))['netz']\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)\n"
         "try: open('big', 'wb', 0).write(b'x' * 900)\n"
         "except OSError: raise SystemExit(5)\n"
