@@ -89,9 +89,11 @@ def _fill(rules: "_Rules", *, programs: bool) -> None:
     also = FOR_PROGRAMS.split() if programs else []
     for name in (*ALLOWED.split(), *also):
         rules.add(_ALLOW, name)
+    # A whole program tries out at its start what it has, Debian's Tesseract for one sockets.
+    ending = _ERRNO | errno.EPERM if programs else _KILL_PROCESS
     for name in FATAL.split():
         if name not in also:
-            rules.add(_KILL_PROCESS, name)
+            rules.add(ending, name)
     for name in REFUSED.split():
         if name not in also:
             rules.add(_ERRNO | errno.EPERM, name)
