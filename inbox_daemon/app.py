@@ -99,9 +99,10 @@ class App:
     @cached_property
     def caged_reader(self) -> CagedReader:
         """The child process that reads."""
-        return self._caged_reader()
+        return self.reader()
 
-    def _caged_reader(self, stopping: Callable[[], bool] = lambda: False) -> CagedReader:
+    def reader(self, stopping: Callable[[], bool] = lambda: False) -> CagedReader:
+        """Starts the children; once told to stop it waits for none."""
         wall_s = self.settings.reading.seconds + 10
         return CagedReader(wall_s=wall_s, said=_said, stopping=stopping)
 
@@ -153,7 +154,7 @@ class App:
             mailbox=mailbox or self.mailbox,
             spool=self.spool,
             store=self.store,
-            reader=self._desk(self._caged_reader(stopping)),
+            reader=self._desk(self.reader(stopping)),
             letters=self.letters,
             postman=self._postman(),
             archive=FolderArchive(settings.state_dir / "filed", self.spool),

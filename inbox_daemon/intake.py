@@ -16,6 +16,7 @@ import structlog
 from inbox_daemon.core.errors import Defect, InboxError, Temporary
 from inbox_daemon.core.values import RawMessage
 from inbox_daemon.core.wording_labels import FOLDERS
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import (
     Abgleich,
     Clock,
@@ -102,6 +103,7 @@ class Intake:
         tries = self.book.opened(
             self.mailbox.name, view.uidvalidity, view.uids(), at=self.clock.now()
         )
+        reached(Point.LISTED)
         group: list[Listed] = []
         for listed in view.listed(sorted(tries, key=lambda uid: (max(1, tries[uid]), uid))):
             size = sum(member.size for member in group) + listed.size
@@ -133,6 +135,7 @@ class Intake:
         came: list[Listed] = []
         try:
             found = view.bodies([listed.uid for listed in group])
+            reached(Point.LOADED)
             fit = {uid: body for uid, body in found.items() if len(body) <= self.message_limit}
             came = [listed for listed in group if listed.uid in fit]
             self._add_all(came, [fit[listed.uid] for listed in came])
@@ -241,6 +244,7 @@ class Intake:
         with self.mailbox.examine() as view:
             validity = view.uidvalidity
             seen = {listed.uid: listed.received_at for listed in view.listed(view.uids())}
+        reached(Point.COMPARED)
         found = self.book.compared(
             self.mailbox.name,
             validity,

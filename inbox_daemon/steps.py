@@ -34,6 +34,7 @@ from inbox_daemon.core.verdict import (
     Verdict,
 )
 from inbox_daemon.intake import Intake
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import (
     Archive,
     AuditLog,
@@ -168,6 +169,7 @@ class Steps:
         if evidence is None:
             return
         try:
+            reached(Point.SEEN)
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
         except Temporary:
             self.store.forget_attempt(case.number)
@@ -197,6 +199,7 @@ class Steps:
         verdict = decide(evidence, known=known, rules=self.rules, received_at=case.raw.received_at)
         decision = decision_for(case, verdict, evidence, rules=self.rules, letters=self.letters)
         stops = stops_letters(verdict)
+        reached(Point.DECIDED)
         if stops:
             log.error("letters.stopped", case=case.number, budget=known.budget.hour)
         return replace(decision, answer=answer_of(evidence, known), stops_letters=stops)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.edges import durable
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Spool
 
 
@@ -31,6 +32,7 @@ class FolderArchive:
                 raise Defect(f"another record already lies at {folder}/{case}", code="ablage")
             # Also of a record that lay there: we may have died before this.
             self._make_durable(place)
+            reached(Point.RECORD_KEPT)
         except OSError as error:
             raise Temporary(f"the record cannot be written at {place}: {error}") from error
 
@@ -40,10 +42,14 @@ class FolderArchive:
         if partial.exists():
             shutil.rmtree(partial)
         partial.mkdir(mode=0o750)
+        reached(Point.RECORD_BEGUN)
         for name, sha256 in parts:
             durable.write_whole(partial / name, durable.pieces_of(self._spool.path(sha256)))
+            reached(Point.RECORD_PART)
         durable.write_whole(partial / "record.json", [record.encode()])
+        reached(Point.RECORD_WHOLE)
         partial.rename(place)
+        reached(Point.RECORD_NAMED)
 
     def _make_durable(self, place: Path) -> None:
         try:

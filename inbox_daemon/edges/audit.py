@@ -24,6 +24,7 @@ from inbox_daemon.core.errors import Temporary
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.durable import fsync_folder, write_whole
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Clock
 
 PATIENCE_S = 2.0
@@ -94,9 +95,11 @@ class AuditFile:
             for entry in entries:
                 logger.info(None, **{**chain.fields_of(entry), "event.hash": entry.hash})
             file.flush()
+            reached(Point.LOG_WRITTEN)
             os.fsync(file.fileno())
         if new:
             fsync_folder(self.path.parent)
+        reached(Point.LOG_SYNCED)
 
     def _mend(self) -> int:
         """The number of the last whole line; a torn tail is moved aside and told of."""
@@ -122,6 +125,7 @@ class AuditFile:
                 sha256=sha256,
                 bytes=len(torn),
             )
+        reached(Point.LOG_SET_ASIDE)
         with self.path.open("r+b") as file:
             file.truncate(keep)
             os.fsync(file.fileno())

@@ -29,6 +29,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
 
 from inbox_daemon.core.errors import ConfigError, Damaged, Defect, Permanent, Temporary
+from inbox_daemon.points import Point, reached
 
 BUSY_MS = 15_000
 # Numbers of PostgreSQL's advisory locks: entries of the chain, the daemon, the schema.
@@ -74,6 +75,8 @@ def writing(engine: Engine) -> Iterator[Session]:
             # Entries of the chain must be written one after the other.
             session.execute(text(f"SELECT pg_advisory_xact_lock({WRITING})"))
         yield session
+        reached(Point.BEFORE_COMMIT)
+    reached(Point.COMMITTED)
 
 
 @contextmanager

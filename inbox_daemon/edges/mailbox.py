@@ -19,6 +19,7 @@ from inbox_daemon.edges.folders import Folders
 from inbox_daemon.edges.imapline import LOST, REFUSED, Line, instant_in, translated
 from inbox_daemon.edges.login import Login
 from inbox_daemon.edges.loopback import is_loopback
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Listed, MailboxView
 
 PIECE = 1 << 20
@@ -184,15 +185,19 @@ class ImapMailbox:
             if not can_move and not can_expunge:
                 return Outcome.GIVEN_UP
             target = Folders(client).made(self._target(folder))
+            reached(Point.MOVE_BEGUN)
             if can_move:
                 client.move([uid], target)
             else:
                 # Cut in between, the copy is made again: rather two than none.
                 client.copy([uid], target)
+                reached(Point.COPIED)
                 client.add_flags([uid], [DELETED], silent=True)
+                reached(Point.MARKED)
                 client.uid_expunge([uid])
             if _present(client, uid):
                 raise Temporary("the message is still there after its move", code=REFUSED)
+            reached(Point.MOVED)
         return Outcome.DONE
 
     def _polled(self, client: Line) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.loopback import is_loopback
+from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Clock, Letter, Sent
 
 # Postfix waits ten minutes for the answer to the final dot (RFC 5321 4.5.3.2.6).
@@ -70,6 +71,7 @@ class SmtpPostman:
             if refused is not None:
                 _say_goodbye(smtp)
                 return refused
+            reached(Point.RELAY_READY)
             before_data()
             return _content(smtp, content, patience_s=self._dot_timeout_s)
         finally:
@@ -155,8 +157,12 @@ def _content(smtp: "_Dialogue", content: bytes, *, patience_s: float) -> Sent:
     smtp.verb = "."
     try:
         smtp.be_patient(patience_s)
-        smtp.send(smtplib._quote_periods(content) + b".\r\n")  # type: ignore[attr-defined]  # noqa: SLF001
+        smtp.send(smtplib._quote_periods(content))  # type: ignore[attr-defined]  # noqa: SLF001
+        reached(Point.CONTENT_SENT)
+        smtp.send(b".\r\n")
+        reached(Point.DOT_SENT)
         answer = _Answer.of(smtp, *smtp.getreply())
+        reached(Point.ANSWERED)
     except (smtplib.SMTPException, OSError):
         return Sent(outcome=Outcome.UNKNOWN, reply=". cut")
     if not (answer.is_yes or answer.is_no):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.edges import durable
+from inbox_daemon.points import Point, reached
 
 ORPHAN_AGE_S = 36 * 3600
 
@@ -64,7 +65,9 @@ class FileSpool:
                     size += len(piece)
                     file.write(piece)
                 file.flush()
+                reached(Point.SPOOL_WRITTEN)
                 os.fsync(file.fileno())
+            reached(Point.SPOOL_SYNCED)
             sha256 = digest.hexdigest()
             self._keep({sha256: partial})
         except OSError as error:
@@ -90,8 +93,10 @@ class FileSpool:
                 for name, content in dict(zip(names, contents, strict=True)).items():
                     files[name].write(content)
                     files[name].flush()
+                reached(Point.SPOOL_WRITTEN)
                 for file in files.values():
                     os.fsync(file.fileno())
+            reached(Point.SPOOL_SYNCED)
             self._keep(partials)
         except OSError as error:
             raise self._broken(error) from error
@@ -134,9 +139,11 @@ class FileSpool:
                 place.parent.mkdir(exist_ok=True, mode=0o750)
             partial.chmod(0o440)
             partial.replace(place)
+            reached(Point.SPOOL_NAMED)
         for folder in {self._place(sha256).parent for sha256 in partials}:
             durable.fsync_folder(folder)
         durable.fsync_folder(self.folder)
+        reached(Point.SPOOL_KEPT)
 
     def _broken(self, error: OSError) -> Temporary:
         return Temporary(f"the spool {self.folder} cannot be written: {error}")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from inbox_daemon.core.wording import FINDINGS, FOLDERS, READINGS
+from inbox_daemon.core.wording import FINDINGS, READINGS
+from inbox_daemon.core.wording_labels import FOLDERS
 from samples.servers import Imap
 
 WALL_S = 120.0
