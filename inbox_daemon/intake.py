@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from inbox_daemon.core.errors import Defect, InboxError, Temporary
+from inbox_daemon.core.errors import Damaged, Defect, InboxError, Temporary
 from inbox_daemon.core.values import RawMessage
 from inbox_daemon.core.wording_labels import FOLDERS
 from inbox_daemon.points import Point, reached
@@ -258,7 +258,8 @@ class Intake:
 
 
 def _is_our_own(error: Exception) -> bool:
-    return isinstance(error, Temporary) and error.code not in BLAMED
+    """Of this machine, not of the server or a message."""
+    return isinstance(error, Damaged) or (isinstance(error, Temporary) and error.code not in BLAMED)
 
 
 class _Troubles:

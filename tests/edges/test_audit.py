@@ -1,5 +1,7 @@
 """The log: one changed byte, one removed line, one swapped pair is found; a torn line is kept."""
 
+import errno
+import os
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from inbox_daemon.core.errors import Temporary
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
@@ -99,3 +102,47 @@ def test_a_line_torn_by_a_crash_is_kept_aside_and_told_of(log: AuditFile) -> Non
     [aside] = log.path.parent.glob("audit.torn-*")
     assert aside.read_bytes() in content
     assert b"log.repaired" in log.path.read_bytes()
+
+
+class Refusing:
+    """Stands in for os.fsync on a disk that refuses once."""
+
+    def __init__(self) -> None:
+        self.left = 1
+
+    def __call__(self, number: int) -> None:
+        """Refuses, then syncs."""
+        if self.left:
+            self.left -= 1
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        _FSYNC(number)
+
+
+_FSYNC = os.fsync
+
+
+def test_lines_that_the_disk_refused_are_taken_back_and_written_anew(
+    log: AuditFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = log.path.read_bytes()
+    write_entries(log._engine, 2)
+    monkeypatch.setattr(os, "fsync", Refusing())
+    with pytest.raises(Temporary, match="cannot be written"):
+        log.catch_up()
+    assert log.path.read_bytes() == before
+    assert log.catch_up() == 2
+    assert log.verify().why == ""
+
+
+def test_a_torn_line_is_told_of_before_it_is_cut_off(
+    log: AuditFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn = log.path.read_bytes()[:-40]
+    log.path.write_bytes(torn)
+    monkeypatch.setattr(os, "fsync", Refusing())
+    with pytest.raises(Temporary):
+        AuditFile(log.path, log._engine, SystemClock()).catch_up()
+    assert log.path.read_bytes() == torn, "nothing is cut off that was not kept aside"
+    again = AuditFile(log.path, log._engine, SystemClock())
+    again.catch_up()
+    assert again.verify().why == ""

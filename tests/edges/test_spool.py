@@ -65,3 +65,30 @@ def test_only_old_unfinished_files_are_swept(tmp_path: Path) -> None:
     assert spool.sweep() == 1
     assert young.exists()
     assert not old.exists()
+
+
+def test_what_lies_there_already_is_written_anew(tmp_path: Path) -> None:
+    """Its folder may never have been synced: we may have died, or the disk refused."""
+    spool = FileSpool(tmp_path / "spool")
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"x")
+    sha256, _ = spool.put([b"x"])
+    before = spool.path(sha256).stat().st_ino
+    spool.adopt(sha256, kept)
+    assert spool.path(sha256).stat().st_ino != before
+
+
+def test_unfinished_files_of_a_future_are_swept(tmp_path: Path) -> None:
+    spool = FileSpool(tmp_path)
+    strange = tmp_path / "incoming" / "strange"
+    strange.touch()
+    ahead = time.time() + 365 * 86400
+    os.utime(strange, (ahead, ahead))
+    assert spool.sweep() == 1
+
+
+def test_the_room_is_told_in_whole_mebibytes(tmp_path: Path) -> None:
+    room = FileSpool(tmp_path, floor_bytes=1 << 60).room()
+    assert room.is_short
+    assert room.floor_mib == 1 << 40
+    assert 0 < room.free_mib < room.floor_mib

@@ -76,14 +76,14 @@ class Place:
             )
         return Running(process, said)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """What stands in the database of the first machine; nothing where there is none yet."""
         path = self.state / "inbox.sqlite3"
         if not path.exists():
             return []
         with closing(sqlite3.connect(path, timeout=30)) as connection:
             try:
-                return connection.execute(query).fetchall()
+                return connection.execute(query, values).fetchall()
             except sqlite3.OperationalError:
                 return []  # killed before the tables were made
 

@@ -1,6 +1,7 @@
 """The OCR engine behind its port: in this process, or as a program where that is missing."""
 
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,3 +156,27 @@ def test_the_alarm_of_the_job_rings_while_the_engine_reads(either: str) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert texts(drawn("124.245,24")) == ["124.245,24"]
+
+
+@pytest.mark.parametrize("end", [subprocess.CalledProcessError(1, "tesseract"), SystemExit("old")])
+def test_a_program_that_does_not_tell_its_version_has_crashed(
+    end: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(*_given: object, **_named: object) -> str:
+        raise end
+
+    monkeypatch.setattr(engine, "_engine", lambda: None)
+    monkeypatch.setattr(pytesseract, "image_to_data", ends)
+    with pytest.raises(EngineFailed) as told:
+        recognise(drawn("Summe"), mode=LINE, dpi=DPI, seconds=20)
+    assert told.value.code == "ocr-absturz"
+
+
+@pytest.mark.usefixtures("either")
+def test_the_engine_proves_that_it_reads() -> None:
+    assert engine.state() == "ocr-bereit"
+
+
+def test_an_engine_that_says_nothing_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "recognise", lambda *_given, **_named: ())
+    assert engine.state() == "ocr-stumm"

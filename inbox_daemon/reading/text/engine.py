@@ -8,6 +8,7 @@ probabilities; layout analysis inside the engine does not look at the clock, the
 """
 
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -186,7 +187,8 @@ def _by_program(picture: Grey, settings: _Settings) -> str:
         raise EngineFailed("ocr-absturz") from error
     except RuntimeError as error:  # pytesseract's word for a time-out
         raise EngineFailed("ocr-zeit") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError, SystemExit) as error:
+        # The last two come where the program does not even tell its version.
         raise EngineFailed("ocr-absturz") from error
     return table
 
