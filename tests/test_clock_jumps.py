@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from inbox_daemon.app import App
+from inbox_daemon.config import Settings
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.frist import german_instant, last_day, late_by
 from inbox_daemon.core.states import FINAL, State
 from inbox_daemon.core.verdict import Budget, Outcome
-from inbox_daemon.daemon import Stop
+from inbox_daemon.daemon import Daemon, Stop
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, UNCLEAR_AMOUNT, World, new_world
 
@@ -199,13 +201,30 @@ def test_server_and_ledger_are_compared_again_within_a_day_of_any_clock(
     assert not world.steps.intake.is_due()
 
 
-def test_the_interval_is_measured_by_a_clock_that_nobody_sets(
-    monkeypatch: pytest.MonkeyPatch,
+class Overdue:
+    """Stands in for the scheduler: its jobs never become due, as after a clock set back."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.called: list[str] = []
+        self._stop = stop
+
+    def modify_job(self, job: str, **_changes: object) -> None:
+        """A job called for by hand; the second time is enough."""
+        self.called.append(job)
+        if len(self.called) > 1:
+            self._stop._hear(15, None)
+
+
+def test_a_clock_set_back_by_a_year_does_not_keep_the_daemon_from_polling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """APScheduler 3 waits by the wall clock: set back by a year, it would poll in a year."""
-    slept: list[float] = []
-    moments = iter((0.0, 0.4, 0.8, 1.2))
-    monkeypatch.setattr("time.monotonic", lambda: next(moments))
-    monkeypatch.setattr("time.sleep", slept.append)
-    Stop().wait_until(1.0)
-    assert slept == [0.5, 0.5, pytest.approx(0.2)]
+    """APScheduler waits by the wall clock; the interval is watched by one that nobody sets."""
+    passed = iter(range(10_000))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(passed)))
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    stop = Stop()
+    overdue = Overdue(stop)
+    daemon = Daemon(App(Settings(state_dir=tmp_path, poll_every_s=300)), stop)
+    daemon._watch(overdue)
+    assert overdue.called == ["poll", "poll"]
+    assert 600 < next(passed) < 700

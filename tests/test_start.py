@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,10 +11,12 @@ import pytest
 
 from inbox_daemon.app import App
 from inbox_daemon.commands import service
-from inbox_daemon.config import Settings
-from inbox_daemon.core.errors import Damaged, Temporary
+from inbox_daemon.config import Settings, load_settings
+from inbox_daemon.core.errors import ConfigError, Damaged, Temporary
+from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.steps import Steps
 from samples.servers import write_config
+from tests.faults import ocr_faults
 from tests.faults.daemons import few, place
 from tests.worlds import ABSENT_SIGNATURE, UNCLEAR_AMOUNT, World
 
@@ -140,64 +141,57 @@ def test_a_damaged_or_newer_database_ends_every_command_with_its_code(tmp_path: 
         assert (ended.returncode, "a newer inbox-daemon" in ended.stderr) == (78, True)
 
 
-BROKEN_MODEL = b"no model"
-SILENT = """#!/bin/sh
-[ "$1" = --version ] && echo "tesseract 5.3.0" && exit 0
-printf "level\\n" > "$2.tsv"
-"""
+@pytest.mark.full
+def test_an_engine_without_its_model_is_a_wrong_configuration(tmp_path: Path) -> None:
+    (tmp_path / "deu.traineddata").write_bytes(b"no model")
+    config = write_config(tmp_path, imap_port=1, smtp_port=1, rules=PROJECT / "rules")
+    for word in ("check-config", "once", "run"):
+        ended = run(config, word, TESSDATA_PREFIX=str(tmp_path))
+        sentence = "German model deu.traineddata is missing or broken: apt-get install"
+        assert (ended.returncode, sentence in ended.stderr) == (78, True), ended.stderr
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(
-    ("program", "sentence"),
+    ("child", "sentence"),
     [
-        (None, "Tesseract is missing: apt-get install"),
-        ("real", "German model deu.traineddata is missing or broken: apt-get install"),
-        (SILENT, "Tesseract starts and reads nothing"),
+        (ocr_faults.child_of_program(), "Tesseract is missing: apt-get install"),
+        (ocr_faults.child_of_library("self.table = ''"), "starts and reads nothing"),
+        (ocr_faults.child_of_library("os.abort()"), "the reader does not work .lese-absturz"),
     ],
+    ids=["missing", "silent", "crashing"],
 )
-def test_an_engine_that_cannot_read_is_a_wrong_configuration(
-    tmp_path: Path, program: str | None, sentence: str
+def test_what_the_reader_lacks_is_said_before_any_mail_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, child: str, sentence: str
 ) -> None:
-    model, programs = tmp_path / "model", tmp_path / "programs"
-    model.mkdir()
-    programs.mkdir()
-    (model / "deu.traineddata").write_bytes(BROKEN_MODEL)
-    path = str(programs) if program is None else f"{programs}:{os.environ['PATH']}"
-    if program not in {None, "real"}:
-        (programs / "tesseract").write_text(str(program), encoding="utf-8")
-        (programs / "tesseract").chmod(0o755)
-    config = write_config(tmp_path, imap_port=1, smtp_port=1, rules=PROJECT / "rules")
-    for words in (("check-config",), ("once",), ("run",)):
-        ended = run(config, *words, PATH=path, TESSDATA_PREFIX=str(model))
-        assert (ended.returncode, sentence in ended.stderr) == (78, True), ended.stderr
+    monkeypatch.setenv("PATH", str(tmp_path))
+    app = app_with(child, tmp_path, monkeypatch)
+    with pytest.raises(ConfigError, match=sentence):
+        app.ready()
 
 
-# Reads the drawn word of the start, and dies over a page.
-MOODY = """#!/bin/sh
-case "$*" in *"psm 7"*|*--version*) ;; *) kill -SEGV $$ ;; esac
-unset TESSDATA_PREFIX
-exec "{real}" "$@"
-"""
+def app_with(child: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    """The real parts, with this in the place of the reading child."""
+    program = (sys.executable, "-s", "-P", "-c", child)
+
+    def caged(_app: App, _stopping: object = None) -> CagedReader:
+        return CagedReader(program=program)
+
+    monkeypatch.setattr(App, "_caged_reader", caged)
+    return app_in(folder)
 
 
 @pytest.mark.full
-def test_an_engine_that_dies_in_the_middle_costs_that_mail_and_no_other(tmp_path: Path) -> None:
-    model, programs = tmp_path / "model", tmp_path / "programs"
-    model.mkdir()
-    programs.mkdir()
-    (model / "deu.traineddata").write_bytes(BROKEN_MODEL)
-    fake = programs / "tesseract"
-    fake.write_text(MOODY.format(real=shutil.which("tesseract")), encoding="utf-8")
-    fake.chmod(0o755)
+def test_an_engine_that_dies_in_the_middle_costs_that_mail_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with place(tmp_path) as here:
         for sample in few():
             here.deliver(sample)
-        path = f"{programs}:{os.environ['PATH']}"
-        ended = run(here.config, "once", PATH=path, TESSDATA_PREFIX=str(model))
-        assert ended.returncode == 0, ended.stderr
-        states = here.rows("SELECT state, reasons FROM cases ORDER BY id")
-        assert [state for state, _ in states] == ["flagged", "queried", "noted", "flagged"]
-        evidence = here.rows("SELECT body FROM evidence ORDER BY case_number LIMIT 1")[0][0]
-        assert "ocr-absturz" in evidence
+        app_with(ocr_faults.MOODY, here.state, monkeypatch)
+        assert service.once(App(load_settings(here.config)), dry_run=False, as_json=False) == 0
+        states = here.rows("SELECT state FROM cases ORDER BY id")
+        assert states == [("flagged",), ("queried",), ("noted",), ("flagged",)]
+        (evidence,) = here.rows("SELECT body FROM evidence ORDER BY case_number LIMIT 1")[0]
+        assert '"failure":"lese-absturz"' in evidence.replace(" ", "")
         assert list(here.faults()) == []

@@ -29,7 +29,7 @@ SECONDS = 30
 
 # Runs in the place of inbox_daemon.reading; `Engine` stands in for the library's one object.
 _CHILD = """
-import os, random, signal, sys, time
+import ctypes, os, random, signal, sys, time
 from inbox_daemon.reading.text import engine
 WORD = "5\\t1\\t1\\t1\\t1\\t{}\\t{}\\t{}\\t90\\t30\\t96.5\\t{}\\n"
 class Engine:
@@ -46,12 +46,54 @@ from inbox_daemon.reading.__main__ import main
 sys.exit(main())
 """
 _LIBRARY = "engine._engine = lambda: Engine()"
-_PROGRAM = "engine._engine = lambda: None"
+# Where the library is missing the cage lets programs start, from the folder of models too.
+_PROGRAM = 'sys.modules["tesserocr"] = None'
+
+# The cage refuses a reader to kill anybody, itself too: the blow comes from outside, as from the
+# kernel that wants its memory back.
+KILLED = "time.sleep(998)"
+_HELPER = """
+reader = os.getpid()
+if os.fork() == 0:
+    time.sleep(6)
+    os.kill(reader, signal.SIGKILL)
+    os._exit(0)
+"""
+
+# Reads the word of the start, a line, as it should, and dies over a page.
+_MOODY = """
+real = engine._engine()
+class Moody:
+    def SetPageSegMode(self, mode):
+        self.mode = mode
+        real.SetPageSegMode(mode)
+    def Recognize(self, milliseconds):
+        if self.mode != 7:
+            ctypes.string_at(0)
+        return real.Recognize(milliseconds)
+    def __getattr__(self, name):
+        return getattr(real, name)
+engine._engine = lambda: Moody()
+"""
+
+
+def child_of_library(body: str) -> str:
+    """The program of a reading child whose library does this when it is to recognise."""
+    helper = _HELPER if body == KILLED else ""
+    return _CHILD.replace("BODY", body).replace("FAKE", _LIBRARY + helper)
+
+
+def child_of_program() -> str:
+    """That of one without the library."""
+    return _CHILD.replace("BODY", "pass").replace("FAKE", _PROGRAM)
+
+
+MOODY = _CHILD.replace("BODY", "pass").replace("FAKE", _MOODY)
 
 LIBRARY = {
-    "dies by SIGSEGV": "os.kill(os.getpid(), signal.SIGSEGV)",
+    "dies by SIGSEGV": "ctypes.string_at(0)",
     "dies by abort": "os.abort()",
-    "is killed by the kernel": "os.kill(os.getpid(), signal.SIGKILL)",
+    "is killed by the kernel": KILLED,
     "hangs, deaf to signals": (
         "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM}); time.sleep(999)"
     ),
@@ -110,7 +152,7 @@ class Bench:
 
     def library(self, body: str) -> Found:
         """With a library that does this."""
-        return self._found(_CHILD.replace("BODY", body).replace("FAKE", _LIBRARY))
+        return self._found(child_of_library(body))
 
     def program(self, body: str) -> Found:
         """With a program `tesseract` that does this; none at all where it does nothing."""
@@ -121,8 +163,8 @@ class Bench:
                 version = '[ "$1" = --version ] && echo "tesseract 5.3.0" && exit 0'
                 fake.write_text(f"#!/bin/sh\n{version}\n{body}\n", encoding="utf-8")
                 fake.chmod(0o755)
-            with mock.patch.dict(os.environ, {"PATH": path}):
-                return self._found(_CHILD.replace("BODY", "pass").replace("FAKE", _PROGRAM))
+            with mock.patch.dict(os.environ, {"PATH": path, "TESSDATA_PREFIX": name}):
+                return self._found(child_of_program())
 
     def _found(self, child: str) -> Found:
         reader = CagedReader(program=(sys.executable, "-s", "-P", "-c", child), wall_s=WALL_S)

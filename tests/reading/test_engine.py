@@ -113,15 +113,19 @@ def test_no_engine_at_all_is_no_empty_page(either: str, monkeypatch: pytest.Monk
     assert caught.value.code == "ocr-fehlt"
 
 
-@pytest.mark.parametrize("missing", ["tesserocr", "model"])
-def test_without_the_library_or_its_model_the_program_reads(
-    missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_library_without_its_model_is_no_engine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    if missing == "tesserocr":
-        monkeypatch.setitem(sys.modules, "tesserocr", None)
-    else:
-        monkeypatch.setattr(engine, "MODELS", (str(tmp_path),))
-        monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    """The program would lack it too, and the cage lets none start beside a library."""
+    monkeypatch.setattr(engine, "MODELS", (str(tmp_path),))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    with pytest.raises(EngineFailed) as told:
+        engine._engine.__wrapped__()
+    assert told.value.code == "ocr-sprache"
+
+
+def test_without_the_library_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tesserocr", None)
     monkeypatch.setattr(engine, "_engine", engine._engine.__wrapped__)
     assert engine._engine() is None
     assert texts(drawn("124.245,24")) == ["124.245,24"]
@@ -133,8 +137,10 @@ def test_the_model_named_in_the_environment_goes_first(
     (tmp_path / "deu.traineddata").touch()
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     assert engine._models() == tmp_path
-    # An empty model cannot be loaded: then there is no engine in this process, and no crash.
-    assert engine._engine.__wrapped__() is None
+    # An empty model cannot be loaded: that is said, and is no crash.
+    with pytest.raises(EngineFailed) as told:
+        engine._engine.__wrapped__()
+    assert told.value.code == "ocr-sprache"
 
 
 @pytest.mark.parametrize("either", ["library"], indirect=True)

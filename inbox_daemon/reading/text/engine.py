@@ -7,6 +7,7 @@ Trusts: that the picture is small enough for memory. Limits: confidences are the
 probabilities; layout analysis inside the engine does not look at the clock, the cage does.
 """
 
+import contextlib
 import os
 import subprocess
 import time
@@ -35,7 +36,7 @@ WORD_LEVEL: Final = "5"
 
 
 class EngineFailed(Exception):
-    """The engine gave no answer; `code` is `ocr-zeit`, `ocr-fehlt` or `ocr-absturz`."""
+    """The engine gave no answer; `code`: `ocr-zeit`, `ocr-fehlt`, `ocr-sprache`, `ocr-absturz`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -100,16 +101,17 @@ def state() -> str:
     try:
         seen = recognise(picture, mode=7, dpi=200, seconds=20)
     except EngineFailed as failed:
-        # The library without its model leaves the work to the program, which stops for the same.
-        no_model = failed.code == "ocr-absturz" and _engine() is None
-        return "ocr-sprache" if no_model else failed.code
+        # The program says the same whatever ails it; mostly it is the model.
+        no_library = failed.code == "ocr-absturz" and _engine() is None
+        return "ocr-sprache" if no_library else failed.code
     letters = sum(sum(map(str.isalpha, token.text)) for token in seen)
     return "ocr-bereit" if letters >= len(WORD) // 2 else "ocr-stumm"
 
 
 def warm() -> None:
     """Loads the language model, so that processes forked from this one need not."""
-    _engine()
+    with contextlib.suppress(EngineFailed):  # each job will say so
+        _engine()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,20 +124,24 @@ class _Settings:
 
 @cache
 def _engine() -> Any | None:
-    """The one engine of this process; None where the library or its model is missing."""
-    models = _models()
-    if models is None:
-        return None
+    """The one engine of this process; None where the library is missing.
+
+    Where it lacks its model, so would the program: EngineFailed. The cage lets no program start
+    beside a library.
+    """
     try:
         import tesserocr  # noqa: PLC0415 - may be missing
     except ImportError:
         return None
+    models = _models()
+    if models is None:
+        raise EngineFailed("ocr-sprache")
     # Otherwise it writes of clipped boxes to standard error, once a line of print.
     tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     try:
         return tesserocr.PyTessBaseAPI(path=str(models), lang=LANGUAGE)
-    except RuntimeError:
-        return None
+    except RuntimeError as error:
+        raise EngineFailed("ocr-sprache") from error
 
 
 def _models() -> Path | None:
