@@ -23,6 +23,8 @@ Mask = NDArray[np.uint8]
 INKY: Final = 0.4
 # Printed lines are often paler than the pen.
 FAINT: Final = 0.15
+# A quarter of fewer pixels than these is none.
+LEAST_SIDE: Final = 3
 RULE_INCHES: Final = 0.3
 UPRIGHT_INCHES: Final = 0.15
 MAX_RULE_INCHES: Final = 0.03
@@ -80,7 +82,11 @@ def depth_of(grey: Grey) -> Ink:
 
 
 def _paper(grey: Grey) -> Ink:
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    # A sliver at the rim of the page would be reduced to nothing.
+    sliver = min(grey.shape) < LEAST_SIDE
+    small = (
+        grey if sliver else cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    )
     side = max(3, min(small.shape) // 2 * 2 - 1)
     light = cv2.medianBlur(np.asarray(cv2.dilate(small, np.ones((5, 5), np.uint8))), min(side, 21))
     return np.asarray(

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 from inbox_daemon.core.values import Address, Attachment, AttachmentKind, Submission
 from inbox_daemon.reading import limits
 from inbox_daemon.reading.limits import TooComplex
-from inbox_daemon.reading.mail import headers, sniff
+from inbox_daemon.reading.mail import headers, sniff, tnef
 from inbox_daemon.reading.mail.returned import Returns
 
 Store: TypeAlias = Callable[[bytes], str]
@@ -72,7 +72,9 @@ class _Opened:
     def odd(self, code: str) -> None:
         self.defects[code] = None
 
-    def keep(self, untrusted: bytes, kind: AttachmentKind, part: Message, depth: int) -> None:
+    def keep(
+        self, untrusted: bytes, kind: AttachmentKind, part: Message, depth: int, *, name: str = ""
+    ) -> None:
         if len(self.attachments) >= limits.ATTACHMENTS:
             self.odd("zu-viele-anlagen")
             return
@@ -81,7 +83,7 @@ class _Opened:
                 sha256=self.store(untrusted),
                 size=len(untrusted),
                 kind=kind,
-                name=_name_of(part),
+                name=name or _name_of(part),
                 claimed_type=_type_of(part),
                 depth=depth,
             )
@@ -202,10 +204,26 @@ def _take_leaf(part: Message, opened: _Opened, *, depth: int, level: int) -> Non
         opened.odd("uuencode-im-text")
     if is_body and depth == 0:
         _take_text(untrusted, part, opened)
-    if not is_body or kind not in {AttachmentKind.TEXT, AttachmentKind.EMPTY, AttachmentKind.OTHER}:
-        if sniff.is_tnef(untrusted):
-            opened.odd("tnef")
+    if is_body and kind in {AttachmentKind.TEXT, AttachmentKind.EMPTY, AttachmentKind.OTHER}:
+        return
+    if not sniff.is_tnef(untrusted) or not _open_tnef(untrusted, part, opened, depth=depth):
         opened.keep(untrusted, kind, part, depth)
+
+
+def _open_tnef(untrusted: bytes, part: Message, opened: _Opened, *, depth: int) -> bool:
+    """Keeps the files in a winmail.dat; whether these are all, and the thing itself can go.
+
+    A mail, or another winmail.dat, among them is kept and not opened.
+    """
+    found, whole = tnef.files_in(untrusted)
+    for claimed, content in found:
+        name = headers.clean(claimed, headers.NAME_CHARS) or _name_of(part)
+        kind = sniff.kind_of(content, name=name)
+        whole = whole and kind is not AttachmentKind.MAIL and not sniff.is_tnef(content)
+        opened.keep(content, kind, part, depth, name=name)
+    if not whole:
+        opened.odd("tnef")
+    return whole
 
 
 def _take_text(untrusted: bytes, part: Message, opened: _Opened) -> None:
