@@ -11,6 +11,7 @@ from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
 from inbox_daemon.core.verdict import Known, Outcome
 from inbox_daemon.intake import message_id_in
 from tests.core import cases
+from tests.fakes import sha256_of
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml
 
 pytest_plugins = ("tests.worlds",)
@@ -108,6 +109,20 @@ def test_a_message_that_is_too_large_is_flagged_and_not_opened(world: World, cla
     assert world.reader.read_shas == []
     assert all(len(kept) <= LIMIT + 1 for kept in world.spool.kept.values())
     assert world.mailbox.moves == [(uid, "Pr\u00fcfung")]
+
+
+@pytest.mark.parametrize(("more", "failure"), [(0, None), (1, "zu-gross")])
+def test_one_byte_more_than_the_limit_of_size_is_too_large(
+    world: World, more: int, failure: str | None
+) -> None:
+    content = eml(1, body="x" * (LIMIT + more - len(eml(1, body=""))))
+    assert len(content) == LIMIT + more
+    world.reader.sees[sha256_of(content)] = cases.good_evidence()
+    world.mailbox.arrive(content)
+    world.steps.once()
+    evidence = world.records.evidence(world.only().number)
+    assert evidence is not None
+    assert evidence.failure == failure
 
 
 def test_of_a_message_that_says_it_is_too_large_only_the_head_is_kept(world: World) -> None:

@@ -86,6 +86,8 @@ def changed(chance: random.Random, mail: bytes) -> bytes:
 
 def entry(untrusted: bytes, folder: Path) -> str:
     """What the mail came to; raises where that is no Evidence or no verdict."""
+    # No document is opened here: that is fuzz_pdf's. This is a worker, so nobody else sees it.
+    read.READABLE = frozenset()
     path = folder / "untrusted"
     path.write_bytes(untrusted)
     job = Job(path=str(path), form="mail", name="x", folder=str(folder), ruleset=rules())
@@ -117,8 +119,6 @@ def _reasons(found: Verdict) -> tuple[str, ...]:
 
 def fuzz(*, seconds: float, seed: int, finds: Path = FINDS) -> Fuzz:
     """Tries for so long."""
-    # No document is opened here: that is fuzz_pdf's.
-    read.READABLE = frozenset()
     made = Fuzz(corpus=corpus(), mutate=changed, entry=entry, finds=finds, seed=seed)
     rules()
     made.run(seconds)

@@ -170,6 +170,7 @@ class Swallowed(Exception):
 
 def entry(untrusted: bytes, folder: Path, *, real_every: int = REAL_EVERY) -> str:
     """What the file came to; raises where that is no Evidence or no verdict."""
+    logging.disable(logging.CRITICAL)  # what libraries say of damaged files
     path = folder / "untrusted"
     path.write_bytes(untrusted)
     real = zlib.crc32(untrusted) % real_every == 0
@@ -192,7 +193,6 @@ def entry(untrusted: bytes, folder: Path, *, real_every: int = REAL_EVERY) -> st
 def fuzz(*, seconds: float, seed: int, finds: Path = FINDS, real_every: int = REAL_EVERY) -> Fuzz:
     """Tries for so long."""
     tried = partial(entry, real_every=real_every)
-    logging.disable(logging.CRITICAL)  # what libraries say of damaged files
     made = Fuzz(corpus=corpus(), mutate=changed, entry=tried, finds=finds, seed=seed)
     rules()
     made.run(seconds)

@@ -29,8 +29,11 @@ _WATCHED = "trace=network,openat,open,creat,mkdir,mkdirat,rename,renameat,rename
 _PORT = re.compile(r"sin6?_port=htons\((\d+)\).*?(?:inet_addr\(|inet_pton\(AF_INET6, )\"([^\"]+)\"")
 _WRITES = re.compile(r"(?:openat|open|creat|mkdir|mkdirat|rename|symlink|link)\w*\(.*= \d+")
 _PATH = re.compile(r"\"(/[^\"]*)\"")
-# Anonymous or harmless: the null device, and the maps of the own user namespace.
-_HARMLESS = re.compile(r"/dev/(null|tty)|/proc/self/(setgroups|uid_map|gid_map)")
+# Harmless: the null device, the maps of the own user namespace, and what the interpreter compiles
+# of a changed source when it starts, before any mail.
+_HARMLESS = re.compile(
+    r"/dev/(null|tty)|/proc/self/(setgroups|uid_map|gid_map)|.*/__pycache__(/[\w.-]+\.pyc[\w.]*)?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,15 @@ def test_one_more_than_a_limit_is_too_complex(code: str, within: bytes, beyond: 
     assert raised.value.code == code
 
 
+@pytest.mark.parametrize(("more", "defects"), [(0, ()), (1, ("zu-viele-anlagen",))])
+def test_one_more_attachment_than_the_limit_is_said(more: int, defects: tuple[str, ...]) -> None:
+    one = b"--x\nContent-Type: application/zip\n\nPK\x03\x04\n"
+    raw = b"From: a@b\nContent-Type: multipart/mixed; boundary=x\n\n"
+    mail = submission_of(raw + one * (limits.ATTACHMENTS + more) + b"--x--\n", store=_sha256)
+    assert len(mail.attachments) == limits.ATTACHMENTS
+    assert mail.defects == defects
+
+
 def test_what_the_outline_misses_the_parser_counts() -> None:
     """Blocks of a delivery report are parts to the parser, and the outline does not see them."""
     raw = b"Content-Type: message/delivery-status\n\n" + b"a: b\n\n" * 5_000

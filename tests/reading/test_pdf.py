@@ -22,6 +22,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from inbox_daemon.core.values import DocumentKind
+from inbox_daemon.reading.paper import pdf as paper_pdf
 from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.reading.paper.pdf import UnreadableDocument, image_pages, notes_of, pages_of
 
@@ -277,6 +278,20 @@ def test_a_picture_that_claims_to_be_huge_is_not_decoded(tmp_path: Path) -> None
     with pytest.raises(UnreadableDocument) as caught:
         image(path)
     assert caught.value.code == "zu-gross"
+
+
+def test_one_row_more_than_the_limit_of_pixels_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_pdf, "MAX_PIXELS", 400 * 600)
+    for high, within in ((600, True), (601, False)):
+        path = tmp_path / f"{high}.png"
+        Image.new("L", (400, high), 200).save(path)
+        if within:
+            assert len(list(image_pages(path, page_limit=5))) == 1
+            continue
+        with pytest.raises(UnreadableDocument, match="zu-gross"):
+            list(image_pages(path, page_limit=5))
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing", b"\x89PNG\r\n\x1a\n", b"II*\0" + bytes(20)])

@@ -6,6 +6,7 @@ Touches: nothing. Trusts: nothing. Limits: the text of the message (RTF) is left
 message in the message is not opened, and then not all was found.
 """
 
+import contextlib
 import logging
 import struct
 from collections.abc import Iterator
@@ -85,7 +86,8 @@ def _count(raw: bytes) -> int:
 
 
 def _name_of(file: Any) -> str:
-    try:
+    """The long name, or the title in the sender's code page, which the library takes for UTF-8."""
+    with contextlib.suppress(Exception):
         return str(file.long_filename())
-    except Exception:  # noqa: BLE001 - it decodes as it likes
-        return ""
+    title = getattr(file, "_name", b"")
+    return title.decode("cp1252", "replace").strip("\0") if isinstance(title, bytes) else ""
