@@ -19,6 +19,7 @@ from inbox_daemon.edges.children import Nursery
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.reading import landlock
 from inbox_daemon.wire import Job
+from samples.demo import samples
 
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
@@ -194,3 +195,28 @@ def test_what_the_machine_lacks_is_said(tmp_path: Path, missing: str, bars: list
     )  # fmt: skip
     evidence = CagedReader(program=(sys.executable, "-P", "-c", program), wall_s=30).read(job)
     assert [bar for bar in open_bars(evidence) if bar != "netz"] == bars
+
+
+@pytest.mark.full
+def test_where_the_engine_is_a_program_it_is_started_and_the_open_bar_said(tmp_path: Path) -> None:
+    """Tesseract tries out sockets when it starts; refused, not ended, it reads all the same."""
+    program = (
+        "import importlib.util, sys\n"
+        "found = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda n, *a: None if n == 'tesserocr' else found(n, *a)\n"
+        "sys.modules['tesserocr'] = None\n"
+        "from inbox_daemon.reading.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    sample = next(s for s in samples() if s.folder.name.startswith("24-"))
+    scan = next(s for s in samples() if s.folder.name.startswith("01-"))
+    for mail, documents in ((sample.mail, 0), (scan.mail, 1)):
+        (tmp_path / "untrusted").write_bytes(mail)
+        job = Job(
+            path=str(tmp_path / "untrusted"), form="mail", name="x",
+            folder=str(tmp_path), ruleset=RULES,
+        )  # fmt: skip
+        evidence = CagedReader(program=(sys.executable, "-P", "-c", program)).read(job)
+        assert (evidence.failure, evidence.unread) == (None, ())
+        assert len(evidence.documents) == documents
+        assert "programme" in open_bars(evidence)

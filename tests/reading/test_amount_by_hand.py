@@ -15,7 +15,9 @@ from inbox_daemon.reading.betrag.amount import amount_on
 from inbox_daemon.reading.betrag.by_hand import best_guess, finding_of, fits
 from inbox_daemon.reading.betrag.handwriting import Sign, Written
 from inbox_daemon.reading.betrag.second import Seconds, sums_of
+from inbox_daemon.reading.betrag.strip import depth_of, strip_of
 from inbox_daemon.reading.paper.page import Page, Word
+from inbox_daemon.reading.text.rows import Rect
 
 DPI = 200
 BETRAG = Feld(
@@ -223,3 +225,14 @@ def test_sums_and_differences_confirm() -> None:
     assert Decimal("113469.38") in sums_of(plan)
     assert Decimal("142971.42") in sums_of(plan)
     assert Decimal("113469.39") not in sums_of(plan)
+
+
+@pytest.mark.parametrize("high", [1, 2, 3])
+@pytest.mark.parametrize("wide", [1, 2, 300])
+def test_a_sliver_of_a_page_has_ink_or_none_and_no_error(high: int, wide: int) -> None:
+    """An area mostly off the page, as words at the rim make it."""
+    grey = np.full((high, wide), 246, np.uint8)
+    assert depth_of(grey).shape == (high, wide)
+    page = Page(number=1, grey=paper(), rgb=None, dpi=DPI, kind=DocumentKind.SCAN)
+    rim = Rect(x0=1400 - wide, y0=1000 - high, x1=1500, y1=1100)
+    assert strip_of(page, rim, ()).ink.shape == (high, wide)
