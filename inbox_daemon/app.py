@@ -146,6 +146,7 @@ class App:
         self,
         *,
         stopping: Callable[[], bool] = lambda: False,
+        alive: Callable[[], None] = lambda: None,
         mailbox: ImapMailbox | None = None,
     ) -> Steps:
         """The four steps on the real parts; a dry run brings the `mailbox` of another App."""
@@ -164,6 +165,7 @@ class App:
             message_limit=settings.reading.message_mib << 20,
             parallel=settings.reading.parallel,
             stopping=stopping,
+            alive=alive,
         )
 
     def _postman(self) -> SmtpPostman:

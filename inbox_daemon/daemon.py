@@ -80,7 +80,7 @@ class Daemon:
         self._stop.listen()
         with self._app.alone() as still_alone:
             self._app.ready()
-            steps = self._app.steps(stopping=self._stop)
+            steps = self._app.steps(stopping=self._stop, alive=_alive)
             scheduler = self._scheduler(lambda: self.poll(steps, still_alone))
             log.info("daemon.started", swept=self._app.spool.sweep())
             scheduler.start()
@@ -109,7 +109,7 @@ class Daemon:
     def _told(self, new: int) -> None:
         counts = self._app.records.counts()
         notify("READY=1")
-        notify("WATCHDOG=1")
+        _alive()
         _tell("poll.done", hour=_hour(), flagged=counts.get("flagged", 0))
         log.info("poll.done", new=new, **counts)
 
@@ -151,6 +151,11 @@ def _failed(error: InboxError) -> None:
     log.error("poll.failed", code=error.code, was=what, error=str(error))
     _tell("poll.failed", was=what)
     # The loop is alive; a restart would not bring the server back.
+    _alive()
+
+
+def _alive() -> None:
+    """A long poll is no standstill: systemd's watchdog hears of each mail."""
     notify("WATCHDOG=1")
 
 

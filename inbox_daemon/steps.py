@@ -6,7 +6,7 @@ Limits: when and how often it runs is known in daemon.py.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
@@ -57,6 +57,8 @@ log = structlog.get_logger()
 
 # A message that three times took the whole daemon with it is not opened a fourth time.
 MOST_ATTEMPTS = 3
+# So many mails are read before what follows from them is done.
+ROUND = 20
 # So long a mail that cannot be read yet holds up the decisions on later ones.
 PATIENCE = timedelta(hours=1)
 # After so long a trouble of our own the mail goes to a person all the same.
@@ -83,6 +85,8 @@ class Steps:
     message_limit: int
     parallel: int
     stopping: Callable[[], bool] = lambda: False
+    # Called after each reading: a long poll is no standstill.
+    alive: Callable[[], None] = lambda: None
     # What came of a letter, by effect, until it is written down.
     answers: dict[int, Sent] = field(default_factory=dict)
 
@@ -93,14 +97,14 @@ class Steps:
         Raises what the poll raised, after the other steps have run.
         """
         new, failure = 0, None
-        try:
-            new = self.fetch()
-        except InboxError as error:
-            failure = error
-        for step in (self.read, self.decide, self.act):
-            if not self.stopping():
-                step()
-                self.audit.catch_up()
+        tried: set[str] = set()
+        more = True
+        while more:
+            try:
+                new += self.fetch() if failure is None else 0
+            except InboxError as error:
+                failure = error
+            more = self._round(tried)
         try:
             if failure is None and not self.stopping() and (abgleich or self.intake.is_due()):
                 self.intake.reconcile()
@@ -110,6 +114,21 @@ class Steps:
         if failure is not None:
             raise failure
         return new
+
+    def _round(self, tried: set[str]) -> bool:
+        """Reads a few that were not yet `tried` and does what follows; whether there are more.
+
+        Thousands of mails at once do not keep the first from its decision, nor what comes in
+        meanwhile from being fetched.
+        """
+        waiting = [case for case in self._unread() if case.number not in tried]
+        part = waiting[:ROUND]
+        tried.update(case.number for case in part)
+        for step in (partial(self._read, part), self.decide, self.act):
+            if not self.stopping():
+                step()
+                self.audit.catch_up()
+        return len(waiting) > len(part) and not self.stopping()
 
     def fetch(self) -> int:
         """Server → `fetched`: bytes safe in the spool, then the row, and nothing on the server."""
@@ -129,10 +148,17 @@ class Steps:
 
     def read(self) -> None:
         """`fetched` → `read`, several at once, each in its own caged child."""
+        waiting = self._unread()
+        for start in range(0, len(waiting), ROUND):
+            self._read(waiting[start : start + ROUND])
+
+    def _unread(self) -> Sequence[Case]:
         # What was never tried goes first: a kill from outside then blames a message only once.
-        found = sorted(self.store.cases(State.FETCHED), key=lambda case: case.attempts)
-        waiting = [case for case in found if case.attempts < MOST_ATTEMPTS]
-        for case in found:
+        return sorted(self.store.cases(State.FETCHED), key=lambda case: case.attempts)
+
+    def _read(self, cases: Sequence[Case]) -> None:
+        waiting = [case for case in cases if case.attempts < MOST_ATTEMPTS]
+        for case in cases:
             if case.attempts >= MOST_ATTEMPTS:
                 self._guarded(case.number, partial(self._never_again, case))
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
@@ -142,6 +168,7 @@ class Steps:
             for done in as_completed(running):
                 case = running[done]
                 self._guarded(case.number, partial(self._keep, case, done))
+                self.alive()
 
     def _never_again(self, case: Case) -> None:
         evidence = nothing_seen("dreimal-abgebrochen")

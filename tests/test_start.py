@@ -177,7 +177,7 @@ def app_with(child: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     def caged(_app: App, _stopping: object = None) -> CagedReader:
         return CagedReader(program=program)
 
-    monkeypatch.setattr(App, "_caged_reader", caged)
+    monkeypatch.setattr(App, "reader", caged)
     return app_in(folder)
 
 

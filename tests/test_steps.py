@@ -10,6 +10,7 @@ from inbox_daemon.core.states import State
 from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
 from inbox_daemon.core.verdict import Known, Outcome
 from inbox_daemon.intake import message_id_in
+from inbox_daemon.steps import ROUND
 from tests.core import cases
 from tests.fakes import sha256_of
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml
@@ -209,3 +210,27 @@ def test_what_was_known_is_stored_with_the_verdict(world: World) -> None:
 )
 def test_the_message_id_is_taken_from_the_header_alone(head: bytes, expected: str) -> None:
     assert message_id_in(head) == expected
+
+
+def test_the_first_of_many_is_done_before_the_last_is_read(world: World) -> None:
+    for _ in range(2 * ROUND + 1):
+        world.arrive(ROBOT)
+    world.steps.once()
+    world.log.catch_up()
+    told = [json.loads(line)["event.action"] for line in world.log.path.open(encoding="utf-8")]
+    first_moved = told.index("message.moved")
+    assert told[:first_moved].count("case.reading") == ROUND
+    assert told.count("message.moved") == 2 * ROUND + 1
+
+
+def test_what_comes_in_while_many_are_read_is_taken_in_with_the_next_round(world: World) -> None:
+    for _ in range(ROUND + 1):
+        world.arrive(ROBOT)
+    late: list[int] = []
+
+    def one_comes_late() -> None:
+        if not late:
+            late.append(world.arrive(ROBOT))
+
+    replace(world.steps, alive=one_comes_late).once()
+    assert world.states() == [State.NOTED] * (ROUND + 2)
