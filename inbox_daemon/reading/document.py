@@ -27,6 +27,8 @@ from inbox_daemon.wire import Job
 FIRST_PAGES = 6
 LAST_PAGES = 2
 SMALL_PX = 600  # a page of A4 has 600 dots across at 73 dpi; nobody reads one with fewer
+LEAST_PX = 100  # the shorter side of any page; at 150 dpi 17 mm
+RIBBON = 20  # longer than so many times its width
 
 
 def document_of(
@@ -79,6 +81,13 @@ def _check_size(path: Path) -> None:
         raise Unread("bild-zu-klein")
 
 
+def _check_shape(page: Page) -> None:
+    """No sheet of paper: nothing is read on it, and so nothing may be called absent."""
+    short, long = sorted(page.grey.shape)
+    if short < LEAST_PX or long > RIBBON * short:
+        raise Unread("bild-zu-klein")
+
+
 def _file_notes(path: Path, kind: AttachmentKind, seen: "_Seen") -> tuple[str, ...]:
     if kind is AttachmentKind.IMAGE:
         return ()
@@ -102,6 +111,7 @@ def _look_at(shown: Iterator[Page], job: Job) -> _Seen:
     last: deque[Page] = deque(maxlen=LAST_PAGES)
     count, kinds, notes = 0, set(), {}
     for page in shown:
+        _check_shape(page)
         count += 1
         kinds.add(page.kind)
         notes.update(dict.fromkeys(page.notes))

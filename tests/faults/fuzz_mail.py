@@ -8,6 +8,7 @@ var/fuzz with their seed. Exit code 1 where there was one.
 """
 
 import random
+import struct
 import sys
 from functools import cache
 from pathlib import Path
@@ -26,9 +27,13 @@ from samples.demo import samples
 from tests.faults.fuzzing import Fuzz, arguments, bytes_changed, report
 from tests.faults.hostile import RECEIVED, SHARED, from_a_kreis
 from tests.faults.hostile_rig import ROOT
+from tests.reading.test_tnef import PROPERTIES, file, part, winmail
 
 FINDS = ROOT / "var" / "fuzz"
 SMALL = 60_000
+TNEF = b"From: a@b.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\n"
+# One property of the type string, the long name of a file.
+PROPERTY = struct.pack("<IHHIIII", 1, 0x001E, 0x3707, 1, 5, 0x2E61, 0x66)
 LINES = (
     b"Content-Type: multipart/mixed; boundary=x", b"--x", b"--x--", b"",
     b"Content-Type: message/rfc822", b"Content-Transfer-Encoding: base64",
@@ -53,7 +58,8 @@ def rules() -> Ruleset:
 def corpus() -> list[bytes]:
     """Our samples, shortened where they carry scans, and the shared mails."""
     own = [_shortened(sample.mail) for sample in samples()]
-    own.append(from_a_kreis("winmail.dat", b"\x78\x9f\x3e\x22\x01\x00\x01\x06\x90\x08\x00"))
+    opened = winmail(file(b"Antrag.pdf", b"%PDF-1.4"), part(PROPERTIES, PROPERTY), file(b"a", b"b"))
+    own += [from_a_kreis("winmail.dat", opened), *[TNEF + opened, TNEF + winmail(opened)] * 4]
     return own + [_shortened(path.read_bytes()) for path in sorted(SHARED.glob("eml/*.eml"))]
 
 

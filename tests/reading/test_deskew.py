@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inbox_daemon.core.values import DocumentKind
-from inbox_daemon.reading.paper import deskew
+from inbox_daemon.reading.paper import deskew, keystone
 from inbox_daemon.reading.paper.page import Grey, Page
 from inbox_daemon.reading.paper.slant import slant_of
 
@@ -182,6 +182,12 @@ def test_what_shows_no_clear_perspective_is_left_alone(
     flat = deskew.straightened(page(shot))
     assert flat.grey.shape == shot.shape
     assert flat.dpi == 200
+
+
+@pytest.mark.parametrize("shape", [(60_000, 100), (100, 60_000), (2_000, 3), (1, 1)])
+def test_a_ribbon_is_no_photo_of_a_sheet(shape: tuple[int, int]) -> None:
+    ribbon = page(np.full(shape, 200, np.uint8))
+    assert keystone.flattened(ribbon) is ribbon
 
 
 @pytest.mark.parametrize("lean", [-0.035, 0.03])

@@ -5,6 +5,7 @@ import io
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -140,6 +141,23 @@ def test_what_was_read_in_time_is_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert [d.pages for d in seen.documents] == [1]
     assert [u.why for u in seen.unread] == ["zeit", "zeit"]
     assert signal.alarm(0) == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "whys"),
+    [
+        ((100, 140), []), ((99, 140), ["bild-zu-klein"]),
+        ((3000, 150), []), ((3001, 150), ["bild-zu-klein"]),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_no_sheet_is_named_and_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], whys: list[str]
+) -> None:
+    def pages_of(_path: Path, *, page_limit: int) -> Iterator[Page]:
+        yield replace(page(page_limit), grey=np.full(shape, 255, np.uint8))
+
+    monkeypatch.setattr(pdf, "pages_of", pages_of)
+    assert [u.why for u in evidence(tmp_path, b"%PDF-\x01", form="file").unread] == whys
 
 
 def test_ten_documents_a_mail_and_each_once(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ A4_ASPECT: Final = 2**0.5
 A4_LONG_INCHES: Final = 297 / 25.4
 # The sheet is looked for in a picture of this many pixels along its longer side.
 LOOK_PX: Final = 600
+# No sheet is seen in a ribbon that then is narrower than this.
+LEAST_PX: Final = 9
 # The sheet's share of the picture; its corners' angles; how far from A4 its sides may be.
 SHARE: Final = (0.3, 0.97)
 CORNERS: Final = (65.0, 115.0)
@@ -91,6 +93,8 @@ def _sheet(grey: Grey) -> Points | None:
     """Corners of the sheet in pixels: top left, top right, bottom right, bottom left."""
     times = max(max(grey.shape) // LOOK_PX, 1)
     high, wide = grey.shape[0] // times, grey.shape[1] // times
+    if min(high, wide) < LEAST_PX:
+        return None
     small = cv2.resize(
         grey[: high * times, : wide * times], (wide, high), interpolation=cv2.INTER_AREA
     )
