@@ -7,7 +7,6 @@ Limits: when and how often it runs is known in daemon.py.
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -22,7 +21,7 @@ from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.replies import question_of, stops_letters
 from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Evidence, nothing_seen
+from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
@@ -52,17 +51,14 @@ from inbox_daemon.ports import (
     Spool,
     Store,
 )
+from inbox_daemon.readout import Readout, is_young
 
 log = structlog.get_logger()
 
-# A message that three times took the whole daemon with it is not opened a fourth time.
-MOST_ATTEMPTS = 3
 # So many mails are read before what follows from them is done.
 ROUND = 20
 # So long a mail that cannot be read yet holds up the decisions on later ones.
 PATIENCE = timedelta(hours=1)
-# After so long a trouble of our own the mail goes to a person all the same.
-LONGEST_TROUBLE = timedelta(days=1)
 MACHINE = Author()
 # A letter is tried for about five days, as Postfix does; a move on the server likewise.
 MOST_TRIES = 110
@@ -124,7 +120,7 @@ class Steps:
         waiting = [case for case in self._unread() if case.number not in tried]
         part = waiting[:ROUND]
         tried.update(case.number for case in part)
-        for step in (partial(self._read, part), self.decide, self.act):
+        for step in (partial(self.readout.read, part), self.decide, self.act):
             if not self.stopping():
                 step()
                 self.audit.catch_up()
@@ -150,66 +146,31 @@ class Steps:
         """`fetched` → `read`, several at once, each in its own caged child."""
         waiting = self._unread()
         for start in range(0, len(waiting), ROUND):
-            self._read(waiting[start : start + ROUND])
+            self.readout.read(waiting[start : start + ROUND])
 
     def _unread(self) -> Sequence[Case]:
         # What was never tried goes first: a kill from outside then blames a message only once.
         return sorted(self.store.cases(State.FETCHED), key=lambda case: case.attempts)
 
-    def _read(self, cases: Sequence[Case]) -> None:
-        waiting = [case for case in cases if case.attempts < MOST_ATTEMPTS]
-        for case in cases:
-            if case.attempts >= MOST_ATTEMPTS:
-                self._guarded(case.number, partial(self._never_again, case))
-        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
-            running: dict[Future[Evidence | None], Case] = {
-                pool.submit(self._read_one, case): case for case in waiting
-            }
-            for done in as_completed(running):
-                case = running[done]
-                self._guarded(case.number, partial(self._keep, case, done))
-                self.alive()
-
-    def _never_again(self, case: Case) -> None:
-        evidence = nothing_seen("dreimal-abgebrochen")
-        self.store.save_evidence(case.number, evidence, at=self.clock.now())
-
-    def _read_one(self, case: Case) -> Evidence | None:
-        if self.stopping():
-            return None
-        self.spool.demand_space()
-        self.store.begin_reading(case.number, at=self.clock.now())
-        try:
-            return self.reader.read(case.raw.sha256, rules=self.rules)
-        except Temporary:
-            # The attempts count how often a mail took us with it; here we live.
-            self.store.forget_attempt(case.number)
-            raise
-
-    def _keep(self, case: Case, done: Future[Evidence | None]) -> None:
-        try:
-            evidence = done.result()
-        except Temporary:
-            if self.stopping() or self._is_young(case, LONGEST_TROUBLE):
-                raise
-            evidence = nothing_seen("lese-nicht-moeglich")
-        if evidence is None:
-            return
-        try:
-            reached(Point.SEEN)
-            self.store.save_evidence(case.number, evidence, at=self.clock.now())
-        except Temporary:
-            self.store.forget_attempt(case.number)
-            raise
-        log.info("case.read", case=case.number, failure=evidence.failure)
-
-    def _is_young(self, case: Case, span: timedelta) -> bool:
-        """Whether it changed within this span; a clock that was set back makes no span longer."""
-        return abs(self.clock.now() - case.changed_at) < span
+    @property
+    def readout(self) -> Readout:
+        """Reading, on the same ports."""
+        return Readout(
+            spool=self.spool,
+            store=self.store,
+            reader=self.reader,
+            clock=self.clock,
+            rules=self.rules,
+            parallel=self.parallel,
+            guarded=self._guarded,
+            stopping=self.stopping,
+            alive=self.alive,
+        )
 
     def decide(self) -> None:
         """`read` → `decided` (and on to its end where nothing is to be done in the world)."""
-        unread = [c for c in self.store.cases(State.FETCHED) if self._is_young(c, PATIENCE)]
+        now = self.clock.now()
+        unread = [c for c in self.store.cases(State.FETCHED) if is_young(c, PATIENCE, now=now)]
         for case in self.store.cases(State.READ):
             if unread and unread[0].order < case.order:
                 # The order of receipt decides which application of a Kreis is the first.

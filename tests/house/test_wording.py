@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "inbox_daemon"
 READERS = sorted((PACKAGE / "reading").rglob("*.py"))
 AROUND = [PACKAGE / "edges" / "worker.py", PACKAGE / "edges" / "desk.py"]
-STEPS = PACKAGE / "steps.py"
+STEPS, READOUT = PACKAGE / "steps.py", PACKAGE / "readout.py"
 INTAKE = PACKAGE / "intake.py"
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Calls whose first argument, or why=, code=, failure=, is the code of a reading.
@@ -86,14 +86,14 @@ def test_every_code_of_a_reading_has_words(path: Path) -> None:
 
 
 def test_every_code_that_the_steps_give_has_words() -> None:
-    codes = {*_codes(STEPS), *_codes(INTAKE)}
+    codes = {code for path in (STEPS, READOUT, INTAKE) for code in _codes(path)}
     assert "nicht-abrufbar" in codes
     assert sorted(codes - set(READINGS) - set(FINDINGS)) == []
 
 
 def test_the_collector_of_codes_sees_what_it_should() -> None:
     """One code of each way in which a code is given; it would notice that it went blind."""
-    found = {code for path in (*READERS, *AROUND, STEPS) for code in _codes(path)}
+    found = {code for path in (*READERS, *AROUND, READOUT) for code in _codes(path)}
     assert {
         "feld-nicht-gefunden", "feld-leer", "mehrere-programme", "ocr-fehlt", "pdf-beschaedigt",
         "kopf-zu-gross", "kopf-defekt", "tnef", "lese-zeit", "lese-absturz", "lesefehler",

@@ -1,0 +1,96 @@
+"""`fetched` → `read`: several mails at once, each in its own caged child.
+
+Promises: the attempt is committed before the bytes are opened and taken back where we were at
+fault; a mail that three times took the daemon with it is not opened again.
+Touches: only its ports. Trusts: the reader for nothing but its answer.
+Limits: which mails, and what follows from them, is known in steps.py.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from inbox_daemon.core.errors import Temporary
+from inbox_daemon.core.programm import Ruleset
+from inbox_daemon.core.values import Evidence, nothing_seen
+from inbox_daemon.points import Point, reached
+from inbox_daemon.ports import Case, Clock, Reader, Spool, Store
+
+log = structlog.get_logger()
+
+# A message that three times took the whole daemon with it is not opened a fourth time.
+MOST_ATTEMPTS = 3
+# After so long a trouble of our own the mail goes to a person all the same.
+LONGEST_TROUBLE = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readout:
+    """Reading, on the ports that it needs. `guarded` lets no mail stop the others."""
+
+    spool: Spool
+    store: Store
+    reader: Reader
+    clock: Clock
+    rules: Ruleset
+    parallel: int
+    guarded: Callable[[str, Callable[[], None]], None]
+    stopping: Callable[[], bool]
+    alive: Callable[[], None]
+
+    def read(self, cases: Sequence[Case]) -> None:
+        """Reads these; each becomes `read`, or stays where the trouble may pass."""
+        waiting = [case for case in cases if case.attempts < MOST_ATTEMPTS]
+        for case in cases:
+            if case.attempts >= MOST_ATTEMPTS:
+                self.guarded(case.number, partial(self._never_again, case))
+        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
+            running: dict[Future[Evidence | None], Case] = {
+                pool.submit(self._read_one, case): case for case in waiting
+            }
+            for done in as_completed(running):
+                case = running[done]
+                self.guarded(case.number, partial(self._keep, case, done))
+                self.alive()
+
+    def _never_again(self, case: Case) -> None:
+        evidence = nothing_seen("dreimal-abgebrochen")
+        self.store.save_evidence(case.number, evidence, at=self.clock.now())
+
+    def _read_one(self, case: Case) -> Evidence | None:
+        if self.stopping():
+            return None
+        self.spool.demand_space()
+        self.store.begin_reading(case.number, at=self.clock.now())
+        try:
+            return self.reader.read(case.raw.sha256, rules=self.rules)
+        except Temporary:
+            # The attempts count how often a mail took us with it; here we live.
+            self.store.forget_attempt(case.number)
+            raise
+
+    def _keep(self, case: Case, done: Future[Evidence | None]) -> None:
+        try:
+            evidence = done.result()
+        except Temporary:
+            if self.stopping() or is_young(case, LONGEST_TROUBLE, now=self.clock.now()):
+                raise
+            evidence = nothing_seen("lese-nicht-moeglich")
+        if evidence is None:
+            return
+        try:
+            reached(Point.SEEN)
+            self.store.save_evidence(case.number, evidence, at=self.clock.now())
+        except Temporary:
+            self.store.forget_attempt(case.number)
+            raise
+        log.info("case.read", case=case.number, failure=evidence.failure)
+
+
+def is_young(case: Case, span: timedelta, *, now: datetime) -> bool:
+    """Whether it changed within this span; a clock that was set back makes no span longer."""
+    return abs(now - case.changed_at) < span
