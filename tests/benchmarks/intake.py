@@ -1,10 +1,11 @@
 """Messages taken in a second, beside `mbsync` from the same Dovecot in one run.
 
-`tests/benchmarks/intake.py [--mails N] [--rounds R]` fills a mailbox (sizes drawn from a log-normal
-distribution, median 20 kB, one in a hundred about 1 MB), then lets both copy it, in turn, each time
-into an empty place: ours with `fetch` alone, the step before any reading, mbsync with its default
-`FSync yes`. Ours also enters each mail in ledger, cases and log. Prints messages per second, CPU,
-the largest memory of the process, and whether the oldest came first.
+`tests/benchmarks/intake.py [--mails N] [--rounds R] [--whole]` fills a mailbox (sizes drawn from a
+log-normal distribution, median 20 kB, one in a hundred about 1 MB), then lets both copy it in turn,
+each time into an empty place: ours with `fetch` alone, the step before any reading, mbsync with its
+default `FSync yes`. Ours also enters each mail in ledger, cases and log. With `--whole` ours alone,
+and all of `once`: every mail is read in its child, decided and moved. Prints messages per second,
+CPU, the largest memory of the process, and whether the oldest came first.
 """
 
 import argparse
@@ -76,12 +77,12 @@ def fill(imap: Imap, mails: int) -> int:
     return total
 
 
-def take(config: Path) -> int:
-    """The program of our side: one `fetch`."""
+def take(config: Path, *, whole: bool) -> int:
+    """The program of our side: one `fetch`, or all of `once`."""
     app = App(load_settings(config))
     with app.alone():
-        new = app.steps().fetch()
-    orders = [case.raw.uid for case in app.store.cases(State.FETCHED)]
+        new = app.steps().once() if whole else app.steps().fetch()
+    orders = [case.raw.uid for state in State for case in app.store.cases(state)]
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     print(new, int(peak) >> 10, "oldest-first" if orders == sorted(orders) else "NOT-IN-ORDER")
@@ -94,17 +95,23 @@ def told(name: str, mails: int, weight: meter.Weight, rest: str) -> None:
     print(f"{name:8} {speed:8.0f} mails/s {weight.wall:7.1f} s {weight.cpu:7.1f} CPU s  {rest}")
 
 
-def round_of(imap: Imap, folder: Path, mails: int) -> float:
-    """Both once, each from nothing; the ratio of their speeds."""
+def ours_of(imap: Imap, folder: Path, mails: int, *, whole: bool) -> meter.Weight:
+    """Our side, from nothing."""
     folder.mkdir()
     config = write_config(folder, imap_port=imap.port, smtp_port=1, rules=ROOT / "rules")
+    command = [sys.executable, __file__, "--take", str(config), *(["--whole"] if whole else [])]
     with meter.weighed() as ours:
-        command = [sys.executable, __file__, "--take", str(config)]
         code, out, errors = meter.run([command], ours, cwd=ROOT)[0]
     if code:
         raise SystemExit(errors)
     new, peak, order = out.split()[-3:]
     told("ours", mails, ours, f"{new} new, VmHWM {peak} MiB, {order}")
+    return ours
+
+
+def round_of(imap: Imap, folder: Path, mails: int) -> float:
+    """Both once, each from nothing; the ratio of their speeds."""
+    ours = ours_of(imap, folder, mails, whole=False)
     place = folder / "mbsync"
     (place / "mail").mkdir(parents=True)
     rc = place / "mbsyncrc"
@@ -125,13 +132,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--take", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.take:
-        return take(chosen.take)
+        return take(chosen.take, whole=chosen.whole)
     with tempfile.TemporaryDirectory() as name, dovecot(Path(name) / "server") as imap:
         total = fill(imap, chosen.mails)
         print(f"{chosen.mails} mails, {total >> 20} MiB")
+        if chosen.whole:
+            ours_of(imap, Path(name) / "whole", chosen.mails, whole=True)
+            return 0
         for number in range(chosen.rounds):
             ratio = round_of(imap, Path(name) / str(number), chosen.mails)
             print(f"ours / mbsync: {ratio:.2f}")
