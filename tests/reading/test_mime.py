@@ -9,7 +9,8 @@ import pytest
 
 from inbox_daemon import wire
 from inbox_daemon.core.values import Address, AttachmentKind, Submission
-from inbox_daemon.reading.mail.mime import submission_of, without_markup
+from inbox_daemon.reading.mail.bodies import without_markup
+from inbox_daemon.reading.mail.mime import submission_of
 from inbox_daemon.reading.mail.sniff import kind_of
 
 KIND = AttachmentKind

@@ -8,10 +8,7 @@ library splits the parts (compat32), all decoding of fields and bodies is our ow
 policy.default raises on hostile fields and is quadratic on many encoded words.
 """
 
-import binascii
 import contextlib
-import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
@@ -22,7 +19,7 @@ from typing import Any, TypeAlias
 from inbox_daemon.core.values import Address, Attachment, AttachmentKind, Submission
 from inbox_daemon.reading import limits
 from inbox_daemon.reading.limits import TooComplex
-from inbox_daemon.reading.mail import headers, sniff, tnef
+from inbox_daemon.reading.mail import bodies, headers, sniff, tnef
 from inbox_daemon.reading.mail.returned import Returns
 
 Store: TypeAlias = Callable[[bytes], str]
@@ -32,10 +29,6 @@ AUTHENTICATIONS = 20
 AUTHENTICATION_CHARS = 2_000
 BODY_BYTES = 400_000
 
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]+\r?$")
-_NOT_BASE64 = bytes(set(range(256)) - set(b"+/=" + bytes(range(48, 58))) - set(range(65, 91))
-                    - set(range(97, 123)))  # fmt: skip
 _ONCE = ("from", "subject", "date", "message-id", "reply-to", "in-reply-to", "content-type")
 _PARSER_DEFECTS = {
     "NoBoundaryInMultipartDefect": "teil-grenze",
@@ -169,7 +162,7 @@ def _open_mail(
             opened.keep(untrusted, AttachmentKind.TEXT, part, depth)
         return
     if _encoding_of(part) in {"base64", "quoted-printable"}:  # forbidden by RFC 2046 5.2.1, seen
-        untrusted = _decoded(untrusted.lstrip(), _encoding_of(part), opened)
+        untrusted = bodies.decoded(untrusted.lstrip(), _encoding_of(part), opened.odd)
         _open_bytes(untrusted, part, opened, depth=depth, level=level)
         return
     opened.keep(untrusted, AttachmentKind.MAIL, part, depth)
@@ -192,7 +185,7 @@ def _open_bytes(
 
 
 def _take_leaf(part: Message, opened: _Opened, *, depth: int, level: int) -> None:
-    untrusted = _decoded(_raw_of(part), _encoding_of(part), opened)
+    untrusted = bodies.decoded(_raw_of(part), _encoding_of(part), opened.odd)
     claimed, name = _type_of(part), _name_of(part)
     kind = sniff.kind_of(untrusted, claimed=claimed, name=name)
     if kind is AttachmentKind.MAIL:
@@ -200,7 +193,7 @@ def _take_leaf(part: Message, opened: _Opened, *, depth: int, level: int) -> Non
         return
     is_body = not name and _main_of(part, "content-disposition") != "attachment"
     is_body = is_body and claimed.startswith(("text/", "multipart/"))
-    if is_body and _UU_BEGIN.search(untrusted):
+    if is_body and bodies.has_uu(untrusted):
         opened.odd("uuencode-im-text")
     if is_body and depth == 0:
         _take_text(untrusted, part, opened)
@@ -233,7 +226,7 @@ def _take_text(untrusted: bytes, part: Message, opened: _Opened) -> None:
     if not well:
         opened.odd("zeichensatz")
     if _type_of(part) == "text/html":
-        opened.markup.append(without_markup(text))
+        opened.markup.append(bodies.without_markup(text))
     else:
         opened.plain.append(text)
 
@@ -252,63 +245,6 @@ def _bytes_of(inner: Message) -> bytes:
 def _raw_of(part: Message) -> bytes:
     written = part.written if isinstance(part, _Part) else ""
     return written.encode("ascii", "surrogateescape")
-
-
-def _decoded(raw: bytes, encoding: str, opened: _Opened) -> bytes:
-    """RFC 2045 section 6; an unknown encoding leaves the bytes as they are."""
-    if encoding == "base64":
-        return _from_base64(raw, opened)
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(raw)
-    if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return _from_uu(raw, opened)
-    if encoding not in {"", "7bit", "8bit", "binary"}:
-        opened.odd("kodierung")
-    return raw
-
-
-def _from_base64(raw: bytes, opened: _Opened) -> bytes:
-    """Takes what letters there are, in pieces where padding stands in the middle."""
-    pieces = raw.rstrip(b"= \t\r\n").split(b"=", 1_000)
-    strangers = raw.translate(None, _BASE64 + b" \t\r\n")
-    if len(pieces) > 1 or strangers or len(raw.translate(None, b" \t\r\n")) % 4:
-        opened.odd("base64")
-    return b"".join(headers.from_digits(piece) for piece in pieces)
-
-
-def _from_uu(raw: bytes, opened: _Opened) -> bytes:
-    begun = _UU_BEGIN.search(raw)
-    found: list[bytes] = []
-    for line in raw[begun.end() :].lstrip(b"\r\n").splitlines() if begun else ():
-        if line.strip() == b"end":
-            return b"".join(found)
-        try:
-            found.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            break
-    opened.odd("kodierung")
-    return b"".join(found) or raw
-
-
-def without_markup(markup: str) -> str:
-    """The text of HTML, lines at block ends. A scan by `<`: linear where html.parser is not."""
-    first, *pieces = markup.split("<")
-    found, hidden = [first], ""
-    for piece in pieces:
-        tag, closed, rest = piece.partition(">")
-        name = tag[:12].split(None, 1)[0].lower().rstrip("/") if tag.strip() else ""
-        if hidden:
-            hidden = "" if name in {"/" + hidden, "body"} else hidden
-            found.append(rest if not hidden else "")
-        elif not closed:
-            found.append("<" + piece)
-        elif name in {"script", "style", "head", "title"}:
-            hidden = name
-        else:
-            if name.lstrip("/") in {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "table"}:
-                found.append("\n")
-            found.append(rest)
-    return html.unescape("".join(found))
 
 
 # --- header fields ---
