@@ -147,6 +147,7 @@ class App:
         *,
         stopping: Callable[[], bool] = lambda: False,
         alive: Callable[[], None] = lambda: None,
+        alone: Callable[[], None] = lambda: None,
         mailbox: ImapMailbox | None = None,
     ) -> Steps:
         """The four steps on the real parts; a dry run brings the `mailbox` of another App."""
@@ -166,6 +167,7 @@ class App:
             parallel=settings.reading.parallel,
             stopping=stopping,
             alive=alive,
+            alone=alone,
         )
 
     def _postman(self) -> SmtpPostman:

@@ -80,8 +80,8 @@ class Daemon:
         self._stop.listen()
         with self._app.alone() as still_alone:
             self._app.ready()
-            steps = self._app.steps(stopping=self._stop, alive=_alive)
-            scheduler = self._scheduler(lambda: self.poll(steps, still_alone))
+            steps = self._app.steps(stopping=self._stop, alive=_alive, alone=still_alone)
+            scheduler = self._scheduler(lambda: self.poll(steps))
             log.info("daemon.started", swept=self._app.spool.sweep())
             scheduler.start()
             try:
@@ -93,11 +93,10 @@ class Daemon:
             raise self._damage
         log.info("daemon.stopped", signal=self._stop.why)
 
-    def poll(self, steps: Steps, still_alone: Callable[[], None]) -> None:
+    def poll(self, steps: Steps) -> None:
         """One poll; what may pass is told and waits for the next."""
         self._polling = True
         try:
-            still_alone()
             self._told(steps.once())
         except Damaged as error:
             self._damage = error

@@ -7,9 +7,10 @@ Limits: repairs no difference between server and ledger, it tells of it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import groupby
 
 import structlog
 
@@ -43,6 +44,8 @@ BLAMED = (LOST, "imap")
 DAY = timedelta(days=1)
 # So many small messages at most are loaded by one command and entered by one transaction.
 GROUP, GROUP_BYTES, SMALL = 100, 4 << 20, 1 << 19
+# So many are described by one command.
+UIDS_A_LISTING = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,7 @@ class Intake:
     clock: Clock
     message_limit: int
     stopping: Callable[[], bool] = lambda: False
+    alive: Callable[[], None] = lambda: None
 
     @property
     def book(self) -> Postfachbuch:
@@ -79,6 +83,8 @@ class Intake:
             try:
                 left = self._together(view, group)
                 new += len(group) - len(left)
+                troubles.in_a_row = 0 if len(left) < len(group) else troubles.in_a_row
+                self.alive()
             except Exception as error:  # noqa: BLE001  as below
                 troubles.note(error, uid=group[0].uid)
                 continue
@@ -105,7 +111,7 @@ class Intake:
         )
         reached(Point.LISTED)
         group: list[Listed] = []
-        for listed in view.listed(sorted(tries, key=lambda uid: (max(1, tries[uid]), uid))):
+        for listed in self._described(view, tries):
             size = sum(member.size for member in group) + listed.size
             fits = not tries[listed.uid] and self._is_small(listed)
             if group and (not fits or len(group) == GROUP or size > GROUP_BYTES):
@@ -117,6 +123,28 @@ class Intake:
                 yield (listed,)
         if group:
             yield tuple(group)
+
+    def _described(self, view: MailboxView, tries: Mapping[int, int]) -> Iterator[Listed]:
+        """Each message in its order; the untried by hundreds, the others one by one.
+
+        A line lost over this is a try too, of all that were asked for. What was tried to the end
+        is not asked for again.
+        """
+        order = sorted(tries, key=lambda uid: (max(1, tries[uid]), uid))
+        for known, several in groupby(order, key=lambda uid: min(tries[uid], 1)):
+            uids, step = list(several), 1 if known else UIDS_A_LISTING
+            for start in range(0, len(uids), step):
+                part = uids[start : start + step]
+                if tries[part[0]] > MOST_TAKINGS:
+                    validity = view.uidvalidity
+                    yield Listed(uidvalidity=validity, uid=part[0], size=0, received_at=None)
+                    continue
+                try:
+                    yield from list(view.listed(part))
+                except Temporary as error:
+                    if error.code == LOST:
+                        self.book.begin([self._at(view.uidvalidity, uid) for uid in part])
+                    raise
 
     def _is_small(self, listed: Listed) -> bool:
         most = min(SMALL, self.message_limit)
@@ -232,7 +260,10 @@ class Intake:
         )
 
     def _place(self, listed: Listed) -> Place:
-        return Place(mailbox=self.mailbox.name, uidvalidity=listed.uidvalidity, uid=listed.uid)
+        return self._at(listed.uidvalidity, listed.uid)
+
+    def _at(self, uidvalidity: int, uid: int) -> Place:
+        return Place(mailbox=self.mailbox.name, uidvalidity=uidvalidity, uid=uid)
 
     def is_due(self) -> bool:
         """Whether the last reconciliation is a day old, or the clock stood back since."""

@@ -310,6 +310,9 @@ class Store(Protocol):
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order."""
 
+    def is_open(self, effect: int) -> bool:
+        """Whether this effect is still to be done."""
+
     def location(self, case: str) -> Case:
         """The case with its place on the server."""
 

@@ -32,7 +32,7 @@ from inbox_daemon.core.verdict import (
     Query,
     Verdict,
 )
-from inbox_daemon.intake import Intake
+from inbox_daemon.intake import LOST, Intake
 from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import (
     Archive,
@@ -81,8 +81,10 @@ class Steps:
     message_limit: int
     parallel: int
     stopping: Callable[[], bool] = lambda: False
-    # Called after each reading: a long poll is no standstill.
+    # Called after each group, reading and effect: a long poll is no standstill.
     alive: Callable[[], None] = lambda: None
+    # Raises Temporary where another daemon has taken our place; asked before each round.
+    alone: Callable[[], None] = lambda: None
     # What came of a letter, by effect, until it is written down.
     answers: dict[int, Sent] = field(default_factory=dict)
 
@@ -92,18 +94,25 @@ class Steps:
         Server and ledger are compared when that is a day ago, or with `abgleich`.
         Raises what the poll raised, after the other steps have run.
         """
-        new, failure = 0, None
+        new = 0
+        failure: InboxError | None = None
         tried: set[str] = set()
         more = True
         while more:
+            self.alone()
+            failure = None
             try:
-                new += self.fetch() if failure is None else 0
+                new += self.fetch()
+            except Damaged:
+                raise
             except InboxError as error:
                 failure = error
             more = self._round(tried)
         try:
             if failure is None and not self.stopping() and (abgleich or self.intake.is_due()):
                 self.intake.reconcile()
+        except Damaged:
+            raise
         except InboxError as error:
             failure = error
         self.audit.catch_up()
@@ -140,6 +149,7 @@ class Steps:
             clock=self.clock,
             message_limit=self.message_limit,
             stopping=self.stopping,
+            alive=self.alive,
         )
 
     def read(self) -> None:
@@ -194,20 +204,26 @@ class Steps:
 
     def act(self) -> None:
         """`decided` → its end, then the one move on the server; the outbox in order."""
+        # Without a line to the server every further move would wait for its time-out.
+        lost: list[InboxError] = []
         for _ in range(2):  # first the effect itself, then the move that its end calls for
             for effect in self.store.pending(at=self.clock.now()):
                 if self.stopping():
                     return
-                self._guarded(effect.case, partial(self._do, effect))
+                if not (lost and effect.kind is EffectKind.MOVE_MESSAGE):
+                    self._guarded(effect.case, partial(self._do, effect, lost))
+                self.alive()
 
-    def _do(self, effect: Pending) -> None:
+    def _do(self, effect: Pending, lost: list[InboxError]) -> None:
+        if not self.store.is_open(effect.number):
+            return  # since we looked, a person or another machine has ended it
         match effect.kind:
             case EffectKind.FILE_RECORD:
                 self._file(effect)
             case EffectKind.SEND_LETTER:
                 self._send(effect)
             case EffectKind.MOVE_MESSAGE:
-                self._move(effect)
+                self._move(effect, lost)
             case _:
                 assert_never(effect.kind)
 
@@ -257,7 +273,7 @@ class Steps:
                 assert_never(outcome)
         self.answers.pop(effect.number, None)
 
-    def _move(self, effect: Pending) -> None:
+    def _move(self, effect: Pending, lost: list[InboxError]) -> None:
         raw = self.store.location(effect.case).raw
         try:
             outcome = Outcome.RETRY_LATER  # until its new place is known
@@ -267,6 +283,7 @@ class Steps:
                 )
         except InboxError as error:
             log.warning("message.move", case=effect.case, error=str(error))
+            lost += [error] if error.code == LOST else []
             outcome = Outcome.RETRY_LATER
         if outcome is Outcome.RETRY_LATER and effect.attempts >= MOST_TRIES:
             outcome = Outcome.GIVEN_UP

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Outcome, Query
@@ -49,6 +49,7 @@ class FakeMessage:
     gone: bool = False
     empty: bool = False
     error: Exception | None = None
+    unlistable: bool = False
 
     @property
     def head(self) -> bytes:
@@ -68,7 +69,9 @@ class FakeView:
         return tuple(sorted(self.messages))
 
     def listed(self, uids: Sequence[int]) -> Iterator[Listed]:
-        """Each of these messages."""
+        """Each of these messages; one that is `unlistable` takes the line with it."""
+        if any(self.messages[uid].unlistable for uid in uids):
+            raise Temporary("cut", code="imap-verbindung")
         for uid in uids:
             message = self.messages[uid]
             size = len(message.content)

@@ -134,6 +134,22 @@ def test_when_the_line_is_lost_the_messages_of_that_moment_are_tried_alone(world
     assert tries == [{1: 1, 2: 1, 3: 1}, {2: 2, 3: 1}, {2: 3}]
 
 
+def test_a_message_that_cuts_the_line_when_it_is_listed_goes_to_a_person_and_stops_no_other(
+    world: World,
+) -> None:
+    for number in range(5):
+        world.arrive(UNCLEAR_AMOUNT, unlistable=number == 1)
+    for _ in range(3):
+        polled(world)
+    assert uids(world, State.FLAGGED) == [1, 3, 4, 5]
+    for _ in range(MOST_TAKINGS):
+        polled(world)
+    last = world.records.cases()[-1]
+    evidence = world.records.evidence(last.number)
+    assert evidence is not None
+    assert (last.state, evidence.failure) == (State.FLAGGED, "nicht-abrufbar")
+
+
 def test_small_messages_are_taken_in_together_and_stay_in_order(world: World) -> None:
     for _ in range(2 * GROUP + 1):
         world.arrive(UNCLEAR_AMOUNT)

@@ -23,6 +23,7 @@ from inbox_daemon.core.errors import InboxError, Permanent, Temporary
 # The largest piece that we ask for is 1 MiB; the largest answer in lines is that of SEARCH.
 LITERAL, ANSWER = 2 << 20, 8 << 20
 _STEP = 1 << 16
+FIRST, LAST = 1982, 2200
 # The connection is of no more use; and: the server said no to this command alone.
 LOST, REFUSED = "imap-verbindung", "imap"
 
@@ -139,7 +140,8 @@ def instant_in(found: Any) -> datetime | None:
         return None
     try:
         at = parse_to_datetime(found, normalise=False)
-        return at.astimezone(UTC) if at.tzinfo is not None else None
+        # No mail is older than SMTP; at the end of time other calendars overflow.
+        return at.astimezone(UTC) if at.tzinfo is not None and FIRST <= at.year <= LAST else None
     except (ValueError, OverflowError, TypeError):
         return None
 

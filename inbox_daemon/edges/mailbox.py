@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from imapclient import DELETED
+from imapclient import DELETED, IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
@@ -26,6 +27,8 @@ PIECE = 1 << 20
 # imaplib reads an answer line of at most 1,000,000 bytes, and servers refuse long UID lists.
 UIDS_A_FETCH = 200
 LARGEST_UID = (1 << 32) - 1
+# RFC 8474 and 9051: number64. What is larger is no size, and no column of the database holds it.
+LARGEST_SIZE = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,8 @@ class ImapView:
             for uid in part:
                 item = answer.get(uid, {})
                 size = item.get(b"RFC822.SIZE")
-                self._sizes[uid] = size if isinstance(size, int) else 0
+                whole = size if isinstance(size, int) else 0
+                self._sizes[uid] = whole if 0 <= whole <= LARGEST_SIZE else 0
                 yield Listed(
                     uidvalidity=self.uidvalidity,
                     uid=uid,
@@ -188,15 +192,11 @@ class ImapMailbox:
             reached(Point.MOVE_BEGUN)
             if can_move:
                 client.move([uid], target)
-            else:
-                # Cut in between, the copy is made again: rather two than none.
-                client.copy([uid], target)
-                reached(Point.COPIED)
-                client.add_flags([uid], [DELETED], silent=True)
-                reached(Point.MARKED)
-                client.uid_expunge([uid])
+            elif not _copied_away(client, uid, target):
+                return Outcome.GIVEN_UP
             if _present(client, uid):
-                raise Temporary("the message is still there after its move", code=REFUSED)
+                # Tried again it would be copied again.
+                return Outcome.GIVEN_UP
             reached(Point.MOVED)
         return Outcome.DONE
 
@@ -226,11 +226,32 @@ class ImapMailbox:
             yield client
 
 
+def _copied_away(client: Line, uid: int, target: str) -> bool:
+    """COPY, mark as deleted, UID EXPUNGE; False where the server copies and keeps the message.
+
+    Cut before the mark, the copy is made again: rather two than none. What is marked was copied.
+    """
+    flags = client.parts([uid], ["FLAGS"]).get(uid, {}).get(b"FLAGS", ())
+    if DELETED not in flags:
+        client.copy([uid], target)
+        reached(Point.COPIED)
+    try:
+        client.add_flags([uid], [DELETED], silent=True)
+        reached(Point.MARKED)
+        client.uid_expunge([uid])
+    except IMAPClient.AbortError:
+        raise
+    except IMAPClientError:
+        return False
+    return True
+
+
 def _opened(client: Line, folder: str, *, readonly: bool) -> int:
     found = client.select_folder(folder, readonly=readonly)
-    if b"UIDVALIDITY" not in found:
-        raise Temporary("the server gave no UIDVALIDITY", code=LOST)
-    return int(found[b"UIDVALIDITY"])
+    validity = found.get(b"UIDVALIDITY")
+    if not isinstance(validity, int) or not 0 < validity <= LARGEST_UID:
+        raise Temporary("the server gave no usable UIDVALIDITY", code=LOST)
+    return validity
 
 
 def _present(client: Line, uid: int) -> bool:

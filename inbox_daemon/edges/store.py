@@ -172,6 +172,11 @@ class SqlStore:
             )
             return tuple(rows.pending(row) for row in found)
 
+    def is_open(self, effect: int) -> bool:
+        """Whether this effect is still to be done."""
+        with reading(self._engine) as session:
+            return rows.effect(session, effect).outcome is None
+
     def location(self, case: str) -> Case:
         """The case with its place on the server."""
         with reading(self._engine) as session:

@@ -41,6 +41,27 @@ def test_without_move_the_message_is_copied_and_expunged_by_its_uid_alone(peer: 
     assert [m.content for m in peer.folders["Abgelegt"].messages.values()] == [eml(1)]
 
 
+def test_where_the_server_copies_and_will_not_mark_there_is_one_copy(peer: Peer) -> None:
+    peer.after_login = "IMAP4rev1 UIDPLUS"
+    peer.inbox.put(Message(content=eml(1)))
+    peer.twist = lambda name, tag, _: tag + b" NO no right\r\n" if name == "UID STORE" else None
+    assert [moved(peer) for _ in range(2)] == [Outcome.GIVEN_UP] * 2
+    assert len(peer.folders["Abgelegt"].messages) == 1
+
+
+def test_a_size_or_validity_beyond_all_numbers_is_none(peer: Peer) -> None:
+    peer.inbox.put(Message(content=eml(1)))
+    said = f"RFC822.SIZE {len(eml(1))}".encode()
+    peer.twist = lambda _name, _tag, right: right.replace(said, b"RFC822.SIZE " + b"9" * 30)
+    with mailbox_on(peer).examine() as view:
+        assert [listed.size for listed in view.listed([1])] == [0]
+    peer.twist = lambda _name, _tag, right: right.replace(
+        b"[UIDVALIDITY ", b"[UIDVALIDITY 9999999999"
+    )
+    with pytest.raises(Temporary), mailbox_on(peer).examine():
+        pass
+
+
 def test_with_neither_nothing_is_touched_and_it_is_not_tried_again(peer: Peer) -> None:
     peer.after_login = OLD
     peer.inbox.put(Message(content=eml(1)))
