@@ -313,8 +313,15 @@ class Steps:
             raise  # nothing more can be written, least of all a flag
         except Exception as error:  # one message never stops the rest
             log.exception("case.defect", case=case, error=type(error).__name__)
-            code = error.code if isinstance(error, InboxError) else "defekt"
+            self._flag(case, error.code if isinstance(error, InboxError) else "defekt")
+
+    def _flag(self, case: str, code: str) -> None:
+        try:
             self.store.flag(case, at=self.clock.now(), kind="case.defect", reasons=(code,))
+        except Damaged:
+            raise
+        except Exception as error:  # the others go on; this one breaks again at the next poll
+            log.exception("case.unflagged", case=case, error=type(error).__name__)
 
 
 def decision_for(

@@ -258,12 +258,14 @@ def give_up(session: Session, row: CaseRow) -> None:
         effect.outcome = (Outcome.UNKNOWN if in_doubt else Outcome.GIVEN_UP).value
         record = session.get(RecordRow, row.number)
         if effect.kind == EffectKind.FILE_RECORD.value and record is not None:
+            # One that was replaced before it was filed hands on what it had replaced.
+            newer = record.replaced_by
             session.delete(record)
             session.flush()
             for old in session.exec(
                 select(RecordRow).where(col(RecordRow.replaced_by) == row.number)
             ):
-                old.replaced_by = None
+                old.replaced_by = newer
     session.flush()
 
 
