@@ -251,6 +251,8 @@ class Steps:
             # It waits where `letters status` shows it; only a person lets it go.
             return
         letter = Letter(**json.loads(effect.payload))
+        # Of this try nothing is known; what an earlier one came to must not be taken for it.
+        self.answers.pop(effect.number, None)
         sent = self.postman.send(
             letter,
             before_data=lambda: self.store.mark_attempted(effect.number, at=self.clock.now()),

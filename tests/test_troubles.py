@@ -7,7 +7,7 @@ from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State
-from inbox_daemon.core.verdict import Known
+from inbox_daemon.core.verdict import Known, Outcome
 from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.tables import RecordRow
 from inbox_daemon.steps import decision_for
@@ -69,3 +69,27 @@ def test_a_case_that_cannot_even_be_flagged_stops_no_other(
     assert world.states() == [State.FETCHED, State.QUERIED]
     world.steps.once()
     assert world.states() == [State.FLAGGED, State.QUERIED]
+
+
+def test_an_answer_to_an_earlier_try_is_not_believed_of_a_later_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what perhaps left in the later try would be sent once more."""
+    world.arrive(FORGOTTEN)
+    world.postman.early, world.postman.answers = True, [Outcome.RETRY_LATER] * 2
+    with monkeypatch.context() as locked:
+        locked.setattr(world.store, "finish", _locked)
+        world.steps.once()
+    world.postman.early, world.postman.answers = False, [MemoryError()]
+    with monkeypatch.context() as locked:
+        locked.setattr(world.store, "flag", _locked)
+        world.steps.once()
+    for _ in range(3):
+        world.steps.once()
+        world.clock.pass_time(hours=2)
+    assert world.only().reasons == ("versand-unklar",)
+    assert world.postman.sent == []
+
+
+def _locked(*_: object, **__: object) -> None:
+    raise Temporary("locked", code="datenbank")
