@@ -6,7 +6,8 @@ Touches: only its ports. Trusts: the reader for nothing but its answer.
 Limits: which mails, and what follows from them, is known in steps.py.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from inbox_daemon.core.errors import Temporary
+from inbox_daemon.core.errors import InboxError, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence, nothing_seen
 from inbox_daemon.points import Point, reached
@@ -48,14 +49,33 @@ class Readout:
         for case in cases:
             if case.attempts >= MOST_ATTEMPTS:
                 self.guarded(case.number, partial(self._never_again, case))
-        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
+        self._side_by_side([case for case in waiting if not case.attempts], self.parallel)
+        # One that was at work when the daemon died is read alone: else its neighbour, who died
+        # with it, would share its next death and the blame.
+        self._side_by_side([case for case in waiting if case.attempts], 1)
+
+    def _side_by_side(self, cases: Sequence[Case], parallel: int) -> None:
+        with ThreadPoolExecutor(max_workers=parallel) as pool:
             running: dict[Future[Evidence | None], Case] = {
-                pool.submit(self._read_one, case): case for case in waiting
+                pool.submit(self._read_one, case): case for case in cases
             }
-            for done in as_completed(running):
-                case = running[done]
-                self.guarded(case.number, partial(self._keep, case, done))
-                self.alive()
+            try:
+                for done in as_completed(running):
+                    self.guarded(running[done].number, partial(self._keep, running[done], done))
+                    del running[done]
+                    self.alive()
+            except BaseException:
+                # Nothing more is begun, and what was read and cannot be kept blames no mail.
+                pool.shutdown(cancel_futures=True)
+                self._forget(running)
+                raise
+
+    def _forget(self, unkept: Mapping[Future[Evidence | None], Case]) -> None:
+        for done, case in unkept.items():
+            if done.cancelled() or done.exception() is not None or done.result() is None:
+                continue
+            with contextlib.suppress(InboxError):
+                self.store.forget_attempt(case.number)
 
     def _never_again(self, case: Case) -> None:
         evidence = nothing_seen("dreimal-abgebrochen")
