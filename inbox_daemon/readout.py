@@ -31,7 +31,10 @@ LONGEST_TROUBLE = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Readout:
-    """Reading, on the ports that it needs. `guarded` lets no mail stop the others."""
+    """Reading, on the ports that it needs. `guarded` lets no mail stop the others.
+
+    `troubles` are the cases that cannot be worked on for now, and since when.
+    """
 
     spool: Spool
     store: Store
@@ -42,6 +45,7 @@ class Readout:
     guarded: Callable[[str, Callable[[], None]], None]
     stopping: Callable[[], bool]
     alive: Callable[[], None]
+    troubles: dict[str, datetime]
 
     def read(self, cases: Sequence[Case]) -> None:
         """Reads these; each becomes `read`, or stays where the trouble may pass."""
@@ -97,11 +101,14 @@ class Readout:
         try:
             evidence = done.result()
         except Temporary:
-            if self.stopping() or is_young(case, LONGEST_TROUBLE, now=self.clock.now()):
+            if self.stopping():
+                raise
+            if not has_lasted(self.troubles, case.number, now=self.clock.now()):
                 raise
             evidence = nothing_seen("lese-nicht-moeglich")
         if evidence is None:
             return
+        self.troubles.pop(case.number, None)
         try:
             reached(Point.SEEN)
             self.store.save_evidence(case.number, evidence, at=self.clock.now())
@@ -109,6 +116,15 @@ class Readout:
             self.store.forget_attempt(case.number)
             raise
         log.info("case.read", case=case.number, failure=evidence.failure)
+
+
+def has_lasted(troubles: dict[str, datetime], case: str, *, now: datetime) -> bool:
+    """Whether the trouble with this case has lasted too long; one not told of begins now.
+
+    It counts from its first failure and not from the receipt of the mail: after a stop of days
+    one moment of trouble would condemn all that waits.
+    """
+    return abs(now - troubles.setdefault(case, now)) >= LONGEST_TROUBLE
 
 
 def is_young(case: Case, span: timedelta, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ Limits: when and how often it runs is known in daemon.py.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
@@ -87,6 +87,8 @@ class Steps:
     alone: Callable[[], None] = lambda: None
     # What came of a letter, by effect, until it is written down.
     answers: dict[int, Sent] = field(default_factory=dict)
+    # Since when a case cannot be read or filed, until it can.
+    troubles: dict[str, datetime] = field(default_factory=dict)
 
     def once(self, *, abgleich: bool = False) -> int:
         """One poll and everything that follows from it; how many messages were new.
@@ -175,6 +177,7 @@ class Steps:
             guarded=self._guarded,
             stopping=self.stopping,
             alive=self.alive,
+            troubles=self.troubles,
         )
 
     def decide(self) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from inbox_daemon.core.errors import Damaged
+from inbox_daemon.core.errors import Damaged, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.values import Evidence, nothing_seen
 from tests.worlds import FORGOTTEN, UNCLEAR_AMOUNT, World
 
 pytest_plugins = ("tests.worlds",)
@@ -81,3 +81,29 @@ def test_a_database_that_proves_damaged_while_many_are_read_is_written_to_no_mor
     assert len(world.reader.read_shas) < 10
     # What was read and could not be kept blames no mail.
     assert {case.attempts for case in world.store.cases(State.FETCHED)} == {0}
+
+
+def test_one_moment_of_trouble_after_a_long_stop_condemns_no_mail(world: World) -> None:
+    for _ in range(3):
+        world.arrive(Temporary("locked for a moment", code="datenbank"))
+    world.steps.fetch()
+    world.clock.pass_time(hours=60)  # a weekend without the daemon
+    world.steps.once()
+    assert world.states() == [State.FETCHED] * 3
+    world.reader.sees = dict.fromkeys(world.reader.sees, FORGOTTEN)
+    world.steps.once()
+    assert State.FETCHED not in world.states()
+    assert world.steps.troubles == {}
+
+
+def test_a_trouble_of_a_whole_day_goes_to_a_person(world: World) -> None:
+    world.arrive(Temporary("no child can be started"))
+    world.steps.once()
+    world.clock.pass_time(hours=23)
+    world.steps.once()
+    assert world.states() == [State.FETCHED]
+    world.clock.pass_time(hours=1)
+    world.steps.once()
+    evidence = world.records.evidence(world.only().number)
+    assert evidence == nothing_seen("lese-nicht-moeglich")
+    assert world.states() == [State.FLAGGED]
