@@ -15,7 +15,7 @@ from typing import assert_never
 import structlog
 
 from inbox_daemon.core.decide import concerns, decide
-from inbox_daemon.core.errors import Damaged, InboxError, Temporary
+from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.replies import question_of, stops_letters
@@ -51,7 +51,7 @@ from inbox_daemon.ports import (
     Spool,
     Store,
 )
-from inbox_daemon.readout import Readout, is_young
+from inbox_daemon.readout import Readout, has_lasted, is_young
 
 log = structlog.get_logger()
 
@@ -233,9 +233,15 @@ class Steps:
     def _file(self, effect: Pending) -> None:
         filing = json.loads(effect.payload)
         parts = tuple((str(name), str(sha256)) for name, sha256 in filing["parts"])
-        self.archive.file(
-            filing["name"], folder=filing["folder"], record=filing["record"], parts=parts
-        )
+        try:
+            self.archive.file(
+                filing["name"], folder=filing["folder"], record=filing["record"], parts=parts
+            )
+        except Temporary as error:
+            if not has_lasted(self.troubles, effect.case, now=self.clock.now()):
+                raise
+            raise Permanent(str(error), code="ablage-nicht-moeglich") from error
+        self.troubles.pop(effect.case, None)
         self._finish(effect, Outcome.DONE, State.FILED)
 
     def _send(self, effect: Pending) -> None:
@@ -321,6 +327,7 @@ class Steps:
             self._flag(case, error.code if isinstance(error, InboxError) else "defekt")
 
     def _flag(self, case: str, code: str) -> None:
+        self.troubles.pop(case, None)
         try:
             self.store.flag(case, at=self.clock.now(), kind="case.defect", reasons=(code,))
         except Damaged:

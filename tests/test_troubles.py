@@ -17,8 +17,8 @@ from tests.worlds import FORGOTTEN, World
 pytest_plugins = ("tests.worlds",)
 
 
-def file_by_staff(world: World, case: str, *, replaces: str) -> None:
-    """A clerk files the application of this case in place of another one's."""
+def file_by_staff(world: World, case: str, *, replaces: str | None = None) -> None:
+    """A clerk files the application of this case, perhaps in place of another one."""
     evidence, author = world.store.evidence(case), Author(by="eva.weber", why="neu eingereicht")
     rules, found = cases.rules(), world.store.location(case)
     verdict = decide(evidence, known=Known(), rules=rules, received_at=found.raw.received_at)
@@ -93,3 +93,19 @@ def test_an_answer_to_an_earlier_try_is_not_believed_of_a_later_one(
 
 def _locked(*_: object, **__: object) -> None:
     raise Temporary("locked", code="datenbank")
+
+
+def test_a_record_that_cannot_be_written_for_a_day_goes_to_a_person(world: World) -> None:
+    world.arrive(cases.good_evidence())
+    world.archive.errors = [Temporary("permission denied") for _ in range(30)]
+    for _ in range(12):
+        world.steps.once()
+        world.clock.pass_time(hours=2)
+    assert world.states() == [State.DECIDED]
+    world.steps.once()
+    assert world.only().reasons == ("ablage-nicht-moeglich",)
+    assert replacements(world) == {}
+    world.archive.errors = []
+    file_by_staff(world, world.only().number)
+    world.steps.once()
+    assert world.states() == [State.FILED]

@@ -35,6 +35,7 @@ FINDINGS: Final = MappingProxyType(
         "antwort-unzustellbar": "Die Rückfrage kam als unzustellbar zurück (Fall {fall}). Bitte die Anschrift prüfen und selbst schreiben.",
         "antwort-zu-oft": "Es wurde keine Rückfrage versandt: An diese Adresse gingen heute schon mehrere Schreiben.",
         "ablage": "Unter dieser Fallnummer liegt schon ein anderer Vorgang. Bitte die Administration verständigen.",
+        "ablage-nicht-moeglich": "Der Antrag lässt sich seit einem Tag nicht ablegen, Störung am Server. Bitte die Administration verständigen und danach erneut ablegen.",
         "anlage-an-automatik": "Automatische Mail mit einer Textdatei im Anhang. Bitte ansehen.",
         "archiv": "Der Anhang ist ein Archiv (z. B. ZIP); es wird nicht automatisch ausgepackt.",
         "automatische-mail": "Automatische Mail (z. B. Abwesenheitsnotiz) ohne Antrag; nichts zu tun.",
