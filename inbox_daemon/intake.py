@@ -6,7 +6,6 @@ Touches: only its ports. Trusts: nobody; a message counts as gone when two answe
 Limits: repairs no difference between server and ledger, it tells of it.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from itertools import groupby
 import structlog
 
 from inbox_daemon.core.errors import Damaged, Defect, InboxError, Temporary
+from inbox_daemon.core.mailtext import HEAD_LIMIT, message_id_in
 from inbox_daemon.core.values import RawMessage
 from inbox_daemon.core.wording_labels import FOLDERS
 from inbox_daemon.points import Point, reached
@@ -32,7 +32,6 @@ from inbox_daemon.ports import (
 
 log = structlog.get_logger()
 
-HEAD_LIMIT = 100 * 1024
 # So many messages in a row that cannot be loaded now mean that the server is in trouble.
 MOST_TROUBLES = 3
 # After so many begun tries a message goes to a person with its header, then without it.
@@ -323,18 +322,3 @@ def _noting(start: list[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:
         if not start:
             start.append(piece[:HEAD_LIMIT])
         yield piece
-
-
-def message_id_in(head: bytes) -> str:
-    """The Message-ID as it stands in the header, cut to 250 characters; empty where none is.
-
-    Only a look for the ledger and for In-Reply-To; the mail itself is parsed in the child.
-    """
-    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].replace(b"\r\n", b"\n")
-    for line in header.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n"):
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"message-id":
-            text = value.strip().decode("ascii", "ignore")
-            clean = "".join(c for c in text if c.isprintable())[:250]
-            return clean if clean.startswith("<") and clean.endswith(">") else ""
-    return ""

@@ -104,8 +104,8 @@ class Mailbox(Protocol):
     def examine(self) -> AbstractContextManager[MailboxView]:
         """The mailbox opened read-only; nothing on the server changes."""
 
-    def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
-        """One UID MOVE. DONE also when the message is no longer there; GIVEN_UP: it cannot be."""
+    def move(self, *, uidvalidity: int, uid: int, folder: str, message_id: str) -> Outcome:
+        """One UID MOVE. UNKNOWN: it is not there, or another is; GIVEN_UP: it cannot be moved."""
 
 
 class Spool(Protocol):

@@ -290,7 +290,10 @@ class Steps:
             outcome = Outcome.RETRY_LATER  # until its new place is known
             if raw.mailbox == self.mailbox.name:
                 outcome = self.mailbox.move(
-                    uidvalidity=raw.uidvalidity, uid=raw.uid, folder=effect.payload
+                    uidvalidity=raw.uidvalidity,
+                    uid=raw.uid,
+                    folder=effect.payload,
+                    message_id=raw.message_id,
                 )
         except InboxError as error:
             log.warning("message.move", case=effect.case, error=str(error))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inbox_daemon.core.errors import Defect, Temporary
+from inbox_daemon.core.mailtext import message_id_in
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Outcome, Query
@@ -144,7 +145,7 @@ class FakeMailbox:
         """What was moved to each folder."""
         return {name: sum(folder == name for _, folder in self.moves) for name in folders}
 
-    def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
+    def move(self, *, uidvalidity: int, uid: int, folder: str, message_id: str) -> Outcome:
         """Moves, unless an answer is left that says otherwise."""
         self.tried += 1
         answer = self.answers.pop(0) if self.answers else Outcome.DONE
@@ -152,8 +153,11 @@ class FakeMailbox:
             raise answer
         if uidvalidity != self.uidvalidity:
             return Outcome.RETRY_LATER
+        there = self.messages.get(uid)
+        if there is None or message_id not in {"", message_id_in(there.content)}:
+            return Outcome.UNKNOWN
         if answer is Outcome.DONE:
-            self.messages.pop(uid, None)
+            del self.messages[uid]
             self.moves.append((uid, folder))
         return answer
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from inbox_daemon.core.chain import verify
+from inbox_daemon.core.mailtext import message_id_in
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
 from inbox_daemon.core.verdict import Known, Outcome
-from inbox_daemon.intake import message_id_in
 from inbox_daemon.steps import ROUND
 from tests.core import cases
 from tests.fakes import sha256_of

@@ -29,3 +29,22 @@ def own_words(text: str) -> str:
 def is_reply(mail: Submission) -> bool:
     """Whether the mail goes on with a conversation: by its fields (RFC 5322 3.6.4) or subject."""
     return bool(mail.in_reply_to or mail.references or _REPLY.match(mail.subject))
+
+
+# So much of a message is taken for its header.
+HEAD_LIMIT = 100 * 1024
+
+
+def message_id_in(head: bytes) -> str:
+    """The Message-ID as it stands in the header, cut to 250 characters; empty where none is.
+
+    Only a look for the ledger and for In-Reply-To; the mail itself is parsed in the child.
+    """
+    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].replace(b"\r\n", b"\n")
+    for line in header.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"message-id":
+            text = value.strip().decode("ascii", "ignore")
+            clean = "".join(c for c in text if c.isprintable())[:250]
+            return clean if clean.startswith("<") and clean.endswith(">") else ""
+    return ""

@@ -102,6 +102,7 @@ AUDIT_KINDS: Final = MappingProxyType(
         "message.fetched": "Mail abgeholt und gesichert",
         "message.relocated": "Mail auf dem Server neu nummeriert",
         "message.moved": "Mail auf dem Server verschoben",
+        "message.elsewhere": "Mail lag beim Verschieben nicht mehr an ihrem Platz",
         "message.stays": "Mail bleibt im Postfach, der Server kann sie nicht verschieben",
         "message.gone": "Mail vor dem Abholen vom Server verschwunden",
         "mailbox.abgleich": "Abgleich von Postfach und Postfachbuch: Unterschied geändert",

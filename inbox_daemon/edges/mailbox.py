@@ -15,6 +15,7 @@ from imapclient import DELETED, IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
+from inbox_daemon.core.mailtext import HEAD_LIMIT, message_id_in
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.folders import Folders
 from inbox_daemon.edges.imapline import LOST, REFUSED, Line, instant_in, translated
@@ -174,17 +175,18 @@ class ImapMailbox:
                 found[folder] = int(status.get(b"MESSAGES", 0))
         return found
 
-    def move(self, *, uidvalidity: int, uid: int, folder: str) -> Outcome:
+    def move(self, *, uidvalidity: int, uid: int, folder: str, message_id: str) -> Outcome:
         """One UID MOVE (RFC 6851); without it COPY and UID EXPUNGE (RFC 4315).
 
-        DONE also for a message that is gone: a person was faster. GIVEN_UP where the server has
-        neither: a plain EXPUNGE would remove what other people marked, so the message stays.
+        UNKNOWN for a message that is not there: a person was faster, or a restored server has given
+        its UID to another (against RFC 3501 2.3.1.1), which must not be moved unseen. GIVEN_UP
+        where the server has neither command: a plain EXPUNGE would remove what other people marked.
         """
         with self._connected() as client, translated():
             if _opened(client, self._polled(client), readonly=False) != uidvalidity:
                 return Outcome.RETRY_LATER
-            if not _present(client, uid):
-                return Outcome.DONE
+            if not _present(client, uid) or _is_another(client, uid, message_id):
+                return Outcome.UNKNOWN
             can_move, can_expunge = map(client.has_capability, ("MOVE", "UIDPLUS"))
             if not can_move and not can_expunge:
                 return Outcome.GIVEN_UP
@@ -252,6 +254,17 @@ def _opened(client: Line, folder: str, *, readonly: bool) -> int:
     if not isinstance(validity, int) or not 0 < validity <= LARGEST_UID:
         raise Temporary("the server gave no usable UIDVALIDITY", code=LOST)
     return validity
+
+
+def _is_another(client: Line, uid: int, message_id: str) -> bool:
+    """Whether the Message-ID is not this one; without one nothing can be told."""
+    if not message_id:
+        return False
+    found = client.parts([uid], [f"BODY.PEEK[HEADER]<0.{HEAD_LIMIT}>"]).get(uid, {})
+    head = found.get(b"BODY[HEADER]<0>")
+    if not isinstance(head, bytes) or not head.strip():
+        raise Temporary("the server gives no header", code=REFUSED)
+    return message_id_in(head) != message_id
 
 
 def _present(client: Line, uid: int) -> bool:

@@ -249,7 +249,10 @@ class SqlStore:
                 return
             row.outcome = outcome.value
             if kind is EffectKind.MOVE_MESSAGE:
-                told = "message.moved" if outcome is Outcome.DONE else "message.stays"
+                told = _TOLD_OF_MOVE[outcome]
+                if outcome is Outcome.UNKNOWN:
+                    # Not at its place, so the place is free: whatever lies there is taken in.
+                    row.outcome = Outcome.DONE.value
                 ledger.append(session, at=at, case=row.case_number, kind=told)
             if state is State.QUERIED and letterbook.came_back(session, row.case_number):
                 state, reasons = State.FLAGGED, (letterbook.RETURNED,)
@@ -289,6 +292,11 @@ def wait_s(attempts: int) -> int:
     return int(min(FIRST_WAIT_S * 2 ** min(attempts - 1, 10), LONGEST_WAIT_S))
 
 
+_TOLD_OF_MOVE = {
+    Outcome.DONE: "message.moved",
+    Outcome.UNKNOWN: "message.elsewhere",
+    Outcome.GIVEN_UP: "message.stays",
+}
 _REASON_OF: dict[Outcome, tuple[str, ...]] = {
     Outcome.UNKNOWN: ("versand-unklar",),
     Outcome.GIVEN_UP: ("versand-gescheitert",),

@@ -19,10 +19,11 @@ def _peer() -> Iterator[Peer]:
         yield peer
 
 
-def moved(peer: Peer, folder: str = "Abgelegt", **account: str) -> Outcome:
+def moved(peer: Peer, folder: str = "Abgelegt", *, message_id: str = "", **account: str) -> Outcome:
     """What comes of moving message 1."""
     mailbox = mailbox_on(peer, **account)
-    return mailbox.move(uidvalidity=peer.inbox.uidvalidity, uid=1, folder=folder)
+    validity = peer.inbox.uidvalidity
+    return mailbox.move(uidvalidity=validity, uid=1, folder=folder, message_id=message_id)
 
 
 def test_what_the_server_can_do_is_asked_again_after_login(peer: Peer) -> None:
@@ -60,6 +61,13 @@ def test_a_size_or_validity_beyond_all_numbers_is_none(peer: Peer) -> None:
     )
     with pytest.raises(Temporary), mailbox_on(peer).examine():
         pass
+
+
+def test_a_stranger_at_the_place_of_a_message_is_not_moved(peer: Peer) -> None:
+    """A restored server gave the UID again, under the same UIDVALIDITY."""
+    peer.inbox.put(Message(content=eml(1)))
+    assert moved(peer, message_id="<other@kreis.example>") is Outcome.UNKNOWN
+    assert list(peer.inbox.messages) == [1]
 
 
 def test_with_neither_nothing_is_touched_and_it_is_not_tried_again(peer: Peer) -> None:
@@ -100,7 +108,10 @@ def test_a_target_folder_gets_the_servers_delimiter_and_namespace(
             peer.inbox.put(Message(content=eml(number)))
         mailbox = mailbox_on(peer, parent=parent)
         for uid in (1, 2):  # made once, found the second time
-            assert mailbox.move(uidvalidity=7, uid=uid, folder="Abgelegt") is Outcome.DONE
+            assert (
+                mailbox.move(uidvalidity=7, uid=uid, folder="Abgelegt", message_id="")
+                is Outcome.DONE
+            )
         made = {name.replace("\\\\", "\\"): f for name, f in peer.folders.items()}
         assert set(made) == {"INBOX", expected}
         assert len(made[expected].messages) == 2

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import Engine, event
 
 from inbox_daemon.core.errors import InboxError
+from inbox_daemon.core.mailtext import message_id_in
 from inbox_daemon.core.states import FINAL
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.edges.database import migrate, open_database
@@ -27,7 +28,6 @@ from inbox_daemon.edges.mailbox import Account, ImapMailbox
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.spool import FileSpool
 from inbox_daemon.edges.store import SqlStore
-from inbox_daemon.intake import message_id_in
 from inbox_daemon.steps import Steps
 from tests.core import cases
 from tests.fakes import (
