@@ -340,5 +340,13 @@ class Store(Protocol):
         `reply` is the relay's last answer to a letter: command and codes.
         """
 
-    def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
-        """Any state → flagged, for what no verdict foresaw."""
+    def flag(
+        self,
+        case: str,
+        *,
+        at: datetime,
+        kind: str,
+        reasons: tuple[str, ...],
+        broke: int | None = None,
+    ) -> None:
+        """Any state → flagged, for what no verdict foresaw; `broke` is the effect that did."""

@@ -214,7 +214,7 @@ class Steps:
                 if self.stopping():
                     return
                 if not (lost and effect.kind is EffectKind.MOVE_MESSAGE):
-                    self._guarded(effect.case, partial(self._do, effect, lost))
+                    self._guarded(effect.case, partial(self._do, effect, lost), effect.number)
                 self.alive()
 
     def _do(self, effect: Pending, lost: list[InboxError]) -> None:
@@ -317,7 +317,7 @@ class Steps:
         kind, came = effect.kind.value, outcome.value
         log.info("effect.done", case=effect.case, effect=kind, outcome=came, reply=reply)
 
-    def _guarded(self, case: str, work: Callable[[], None]) -> None:
+    def _guarded(self, case: str, work: Callable[[], None], effect: int | None = None) -> None:
         """The work of one message: what may pass is tried again, what is broken is flagged."""
         try:
             work()
@@ -327,12 +327,14 @@ class Steps:
             raise  # nothing more can be written, least of all a flag
         except Exception as error:  # one message never stops the rest
             log.exception("case.defect", case=case, error=type(error).__name__)
-            self._flag(case, error.code if isinstance(error, InboxError) else "defekt")
+            self._flag(case, error.code if isinstance(error, InboxError) else "defekt", effect)
 
-    def _flag(self, case: str, code: str) -> None:
+    def _flag(self, case: str, code: str, broke: int | None) -> None:
         self.troubles.pop(case, None)
         try:
-            self.store.flag(case, at=self.clock.now(), kind="case.defect", reasons=(code,))
+            self.store.flag(
+                case, at=self.clock.now(), kind="case.defect", reasons=(code,), broke=broke
+            )
         except Damaged:
             raise
         except Exception as error:  # the others go on; this one breaks again at the next poll

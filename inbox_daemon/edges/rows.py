@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
 from inbox_daemon.core.errors import Defect
-from inbox_daemon.core.states import FINAL, State
+from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
     EffectKind,
@@ -57,7 +57,10 @@ def _filed(row: RecordRow) -> FiledRecord:
 
 
 def is_moved() -> ColumnElement[bool]:
-    """The condition that the final move of a case is done."""
+    """The condition that the final move of a case is done.
+
+    Whatever its state is now: a person may have taken it up again, its message is gone from there.
+    """
     done = select(EffectRow.id).where(
         col(EffectRow.case_number) == col(CaseRow.number),
         col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
@@ -76,10 +79,11 @@ def stranded(session: Session, raw: RawMessage) -> CaseRow | None:
     )
     twins = session.exec(
         select(CaseRow)
-        .where(col(CaseRow.sha256) == raw.sha256, elsewhere)
+        .where(col(CaseRow.sha256) == raw.sha256, elsewhere, ~is_moved())
         .order_by(col(CaseRow.id))
+        .limit(1)
     )
-    return next((twin for twin in twins if not _moved(session, twin)), None)
+    return twins.first()
 
 
 def are_new(session: Session, raws: Sequence[RawMessage]) -> bool:
@@ -96,15 +100,6 @@ def first_with(session: Session, sha256: str) -> CaseRow | None:
     return session.exec(
         select(CaseRow).where(col(CaseRow.sha256) == sha256).order_by(col(CaseRow.id)).limit(1)
     ).first()
-
-
-def _moved(session: Session, row: CaseRow) -> bool:
-    done = select(col(EffectRow.id)).where(
-        col(EffectRow.case_number) == row.number,
-        col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
-        col(EffectRow.outcome) == Outcome.DONE.value,
-    )
-    return State(row.state) in FINAL and session.exec(done).first() is not None
 
 
 def row(session: Session, case: str) -> CaseRow:

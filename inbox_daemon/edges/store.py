@@ -262,15 +262,24 @@ class SqlStore:
                     session, rows.row(session, row.case_number), state, at=at, reasons=reasons
                 )
 
-    def flag(self, case: str, *, at: datetime, kind: str, reasons: tuple[str, ...]) -> None:
+    def flag(
+        self,
+        case: str,
+        *,
+        at: datetime,
+        kind: str,
+        reasons: tuple[str, ...],
+        broke: int | None = None,
+    ) -> None:
         """Any state before the end → flagged, for what no verdict foresaw.
 
-        The open effects of the case end here; a case that has its end keeps it.
+        The open effects of the case end here, a move only where it is what `broke`; a case that
+        has its end keeps it.
         """
         with writing(self._engine) as session:
             row = rows.row(session, case)
             ledger.append(session, at=at, case=case, kind=kind, gruende=list(reasons))
-            transitions.give_up(session, row)
+            transitions.give_up(session, row, broke=broke, at=at)
             if State(row.state) not in FINAL:
                 transitions.settle(session, row, State.FLAGGED, at=at, reasons=reasons)
 

@@ -2,7 +2,7 @@
 
 Promises: every change of state passes states.py and appends its audit entry.
 Touches: the database, in the caller's transaction. Trusts: the caller's session.
-Limits: only store.py calls in here.
+Limits: only store.py and letterbook.py call in here.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, or_, update
 from sqlmodel import Session, col, select
 
 from inbox_daemon import wire
@@ -118,7 +118,11 @@ def _free_place(session: Session, raw: RawMessage) -> None:
 
 
 def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) -> str:
-    """Gives the case the new place of its message on the server; its number."""
+    """Gives the case the new place of its message on the server; its number.
+
+    A move that was given up at the old place is tried again at this one.
+    """
+    _free_place(session, raw)
     ledger.append(
         session,
         at=at,
@@ -128,6 +132,14 @@ def relocate(session: Session, twin: CaseRow, raw: RawMessage, *, at: datetime) 
         uid=raw.uid,
     )
     twin.uidvalidity, twin.uid, twin.mailbox = raw.uidvalidity, raw.uid, raw.mailbox
+    for move in session.exec(
+        select(EffectRow).where(
+            col(EffectRow.case_number) == twin.number,
+            col(EffectRow.kind) == EffectKind.MOVE_MESSAGE.value,
+            col(EffectRow.outcome) == Outcome.GIVEN_UP.value,
+        )
+    ):
+        move.outcome, move.attempts, move.due_at = None, 0, at
     return twin.number
 
 
@@ -246,13 +258,22 @@ def _place(session: Session, row: CaseRow, effect: Effect, *, at: datetime) -> N
     old.outcome, old.attempted_at, old.attempts = None, None, 0
 
 
-def give_up(session: Session, row: CaseRow) -> None:
-    """Ends the open effects of a case; a record that was never filed counts no longer."""
+def give_up(session: Session, row: CaseRow, *, broke: int | None, at: datetime) -> None:
+    """Ends the open effects of a case; a record that was never filed counts no longer.
+
+    The message still has to leave the polled folder: its move goes on, unless the move `broke`.
+    """
+    ends = or_(
+        col(EffectRow.kind) != EffectKind.MOVE_MESSAGE.value,
+        col(EffectRow.id) == broke,
+    )
     for effect in session.exec(
         select(EffectRow).where(
-            col(EffectRow.case_number) == row.number, col(EffectRow.outcome).is_(None)
+            col(EffectRow.case_number) == row.number, col(EffectRow.outcome).is_(None), ends
         )
     ):
+        if effect.kind == EffectKind.MOVE_MESSAGE.value:
+            ledger.append(session, at=at, case=row.number, kind="message.stays")
         was_letter = effect.kind == EffectKind.SEND_LETTER.value
         in_doubt = was_letter and effect.attempted_at is not None
         effect.outcome = (Outcome.UNKNOWN if in_doubt else Outcome.GIVEN_UP).value
