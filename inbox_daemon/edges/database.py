@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
     InterfaceError,
     InternalError,
     OperationalError,
+    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
@@ -183,23 +184,31 @@ class _Lease:
             return  # a file in one folder: lock.py is enough
         if self._session is None or not self._is_alive(self._session):
             self.end()
-            with _translated():
-                self._session = self._engine.connect().execution_options(
-                    isolation_level="AUTOCOMMIT"
-                )
-                got = self._session.scalar(text(f"SELECT pg_try_advisory_lock({RUNNING})"))
-            if not got:
-                self.end()
+            if not self._taken():
                 raise Temporary(
                     "another inbox-daemon works on this database, perhaps on another machine; "
                     "stop it first",
                     code="laeuft-schon",
                 )
 
+    def _taken(self) -> bool:
+        """Whether the lock is ours now; the session is kept only with the lock."""
+        got = False
+        try:
+            with _translated():
+                self._session = self._engine.connect().execution_options(
+                    isolation_level="AUTOCOMMIT"
+                )
+                got = bool(self._session.scalar(text(f"SELECT pg_try_advisory_lock({RUNNING})")))
+        finally:
+            if not got:
+                self.end()
+        return got
+
     def _is_alive(self, session: Connection) -> bool:
         try:
             session.execute(text("SELECT 1"))
-        except DBAPIError:
+        except SQLAlchemyError:
             return False
         return not session.invalidated
 

@@ -3,12 +3,13 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 from inbox_daemon.core.errors import ConfigError, Damaged, Temporary
 from inbox_daemon.edges import database
@@ -142,4 +143,35 @@ def test_one_daemon_a_postgresql_database_also_after_its_restart() -> None:
         with leased(theirs):
             pass
         for engine in (ours, theirs):
+            engine.dispose()
+
+
+@pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL is not installed")
+@pytest.mark.full
+def test_a_connection_that_dies_before_it_has_the_lock_costs_one_poll() -> None:
+    with postgres_server() as server:
+        ours, admin = (
+            open_database(new_database_on(server.url)),
+            open_database(server.url + "postgres"),
+        )
+        dying = [True]
+
+        def kill(connection: Connection) -> None:
+            if dying:
+                dying.clear()
+                session: Any = connection.connection.dbapi_connection
+                with admin.connect() as other:
+                    other.execute(text(f"SELECT pg_terminate_backend({session.info.backend_pid})"))
+
+        with leased(ours) as still_alone:
+            server.crash()
+            event.listen(ours, "engine_connect", kill)
+            with pytest.raises(Temporary) as told:
+                still_alone()
+            assert told.value.code == "datenbank"
+            still_alone()
+            theirs = open_database(str(ours.url))
+            with pytest.raises(Temporary, match="works on this database"), leased(theirs):
+                pass
+        for engine in (ours, theirs, admin):
             engine.dispose()
