@@ -118,7 +118,8 @@ class App:
 
     def ready(self) -> None:
         """Lets the reader read a word once. Raises ConfigError with what is missing for it."""
-        self._desk(self.caged_reader).check(self.rules)
+        # A reader of its own: its nursery ends with it, and does not live as long as the daemon.
+        self._desk(self.reader()).check(self.rules)
 
     @cached_property
     def mailbox(self) -> ImapMailbox:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,28 @@ def test_an_engine_that_dies_in_the_middle_costs_that_mail_and_no_other(
         (evidence,) = here.rows("SELECT body FROM evidence ORDER BY case_number LIMIT 1")[0]
         assert '"failure":"lese-absturz"' in evidence.replace(" ", "")
         assert list(here.faults()) == []
+
+
+def test_what_was_started_to_try_the_reader_lives_no_longer_than_the_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[weakref.ref[CagedReader]] = []
+    make = App.reader
+
+    def watched(app: App) -> CagedReader:
+        reader = make(app)
+        readers.append(weakref.ref(reader))
+        return reader
+
+    monkeypatch.setattr(App, "reader", watched)
+    before = _children()
+    app = app_in(tmp_path)
+    app.ready()
+    assert [reader() for reader in readers] == [None]
+    assert _children() == before, app
+
+
+def _children() -> set[str]:
+    """The processes that this one has started."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {pid for task in tasks for pid in task.read_text("ascii").split()}
