@@ -28,6 +28,8 @@ from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Clock
 
 PATIENCE_S = 2.0
+# The log of years is never in memory as a whole.
+PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,17 @@ class AuditFile:
         """The number of the last whole line; a torn tail is moved aside and told of."""
         if not self.path.exists():
             return 0
-        content = self.path.read_bytes()
-        whole, _, torn = content.rpartition(b"\n")
+        lines, whole = 0, 0
+        with self.path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                lines += piece.count(b"\n")
+                if b"\n" in piece:
+                    whole = file.tell() - len(piece) + piece.rindex(b"\n") + 1
+            file.seek(whole)
+            torn = file.read()
         if torn:
-            self._keep_aside(torn, keep=len(content) - len(torn))
-        return whole.count(b"\n") + 1 if whole else 0
+            self._keep_aside(torn, keep=whole)
+        return lines
 
     def _keep_aside(self, torn: bytes, *, keep: int) -> None:
         sha256 = hashlib.sha256(torn).hexdigest()

@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from inbox_daemon.core.errors import Temporary
-from inbox_daemon.edges import ledger
+from inbox_daemon.edges import audit, ledger
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
 from inbox_daemon.edges.database import migrate, open_database, writing
@@ -146,3 +147,29 @@ def test_a_torn_line_is_told_of_before_it_is_cut_off(
     again = AuditFile(log.path, log._engine, SystemClock())
     again.catch_up()
     assert again.verify().why == ""
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"torn', b"x" * 3000])
+@pytest.mark.parametrize("piece", [1, 7, 64, 1 << 20])
+def test_a_long_log_is_counted_in_pieces(
+    log: AuditFile, monkeypatch: pytest.MonkeyPatch, piece: int, torn: bytes
+) -> None:
+    whole = log.path.read_bytes()
+    log.path.write_bytes(whole + torn)
+    monkeypatch.setattr(audit, "PIECE_BYTES", piece)
+    assert log._mend() == ENTRIES
+    assert log.path.read_bytes() == whole
+    kept = [aside.read_bytes() for aside in log.path.parent.glob("audit.torn-*")]
+    assert kept == ([torn] if torn else [])
+
+
+def test_a_log_of_years_is_never_in_memory_as_a_whole(log: AuditFile) -> None:
+    line = b"{" + b"y" * 440 + b"}\n"
+    log.path.write_bytes(line * 20_000)
+    tracemalloc.start()
+    try:
+        assert log._mend() == 20_000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 << 20
