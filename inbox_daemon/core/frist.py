@@ -18,8 +18,15 @@ def late_by(received_at: datetime, *, received_before: datetime) -> timedelta | 
 
 
 def german_instant(instant: datetime) -> str:
-    """The instant as staff read it: 22.07.2022 um 23:59 Uhr, local time of Stuttgart."""
-    return instant.astimezone(BERLIN).strftime("%d.%m.%Y um %H:%M Uhr")
+    """The instant as staff read it: 22.07.2022 um 23:59 Uhr, local time of Stuttgart.
+
+    Total: one at the end of all years, which only a broken server gives, is shown as it came.
+    """
+    try:
+        local = instant.astimezone(BERLIN)
+    except OverflowError:
+        local = instant
+    return local.strftime("%d.%m.%Y um %H:%M Uhr")
 
 
 def last_day(received_before: datetime) -> str:

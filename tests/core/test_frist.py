@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inbox_daemon.core.frist import BERLIN, german_instant, german_span, last_day, late_by
@@ -79,3 +79,11 @@ def test_the_last_day_is_the_day_before_an_exclusive_midnight(
 )
 def test_a_span_is_written_in_days_hours_and_begun_minutes(span: timedelta, expected: str) -> None:
     assert german_span(span) == expected
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14))])))
+@example(datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+@example(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))))
+def test_every_instant_can_be_shown(instant: datetime) -> None:
+    """A server may claim any; one that cannot be shown would hide the whole queue."""
+    assert german_instant(instant).endswith(" Uhr")
