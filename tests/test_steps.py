@@ -193,6 +193,17 @@ def test_what_was_known_is_stored_with_the_verdict(world: World) -> None:
     assert (judged.known, judged.rules, judged.by) == (Known(), cases.rules(), "maschine")
 
 
+def test_with_a_verdict_only_what_concerns_its_kreis_is_stored(world: World) -> None:
+    for _ in range(3):
+        world.arrive(cases.good_evidence())
+    for _ in range(3):
+        world.arrive(FORGOTTEN)
+    world.steps.once()
+    known = [judged.known for judged in world.records.judgements()]
+    assert [len(one.filed) for one in known] == [0, 1, 1, 0, 0, 0]
+    assert [len(one.open_cases) for one in known] == [0, 0, 1, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("head", "expected"),
     [

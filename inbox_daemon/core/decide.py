@@ -5,6 +5,7 @@ never asks. Touches: nothing. Trusts: nothing; a check that raises is a finding 
 Limits: sees nothing but its arguments, so replay finds the same verdict for ever.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from inbox_daemon.core import kreis, sender
@@ -42,6 +43,21 @@ def decide(
         finding for name, check in chosen if (finding := _ask(name, check, facts)) is not None
     )
     return _verdict(facts, findings)
+
+
+def of_this_kreis(known: Known, *, evidence: Evidence, rules: Ruleset) -> Known:
+    """What is known, without the records and open cases of others; the verdict is the same.
+
+    It is stored with each verdict: all of them would grow with the square of the cases.
+    """
+    facts = facts_of(evidence, known=known, rules=rules, received_at=None)
+    match = facts.form_kreis
+    own = (match.ags, facts.programm.kennung) if isinstance(match, kreis.Matched) else None
+    return replace(
+        known,
+        filed=tuple(r for r in known.filed if (r.ags, r.programm) == own),
+        open_cases=tuple(c for c in known.open_cases if c[1:] == own),
+    )
 
 
 def facts_of(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
+from inbox_daemon.core.decide import of_this_kreis
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
@@ -119,6 +120,7 @@ class SqlStore:
             known = letterbook.with_letters(
                 session, rows.known(session, row), evidence, at=at, budget=self._budget
             )
+            known = of_this_kreis(known, evidence=evidence, rules=rules)
             decision = decided(rows.case(row), evidence, known)
             transitions.keep_rules(session, rules)
             transitions.save_verdict(session, row, decision, known=known, author=Author(), at=at)

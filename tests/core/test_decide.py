@@ -329,3 +329,14 @@ def test_only_a_proven_application_of_its_own_kreis_holds_that_kreis_up(
     evidence: Evidence, expected: tuple[str, str] | None
 ) -> None:
     assert concerns(evidence, cases.rules()) == expected
+
+
+@slowly
+@given(evidence=EVIDENCE, known=KNOWN, at=INSTANTS)
+def test_what_is_known_of_other_kreise_changes_no_verdict(
+    evidence: Evidence, known: Known, at: Any
+) -> None:
+    own = deciding.of_this_kreis(known, evidence=evidence, rules=cases.rules())
+    assert decide(evidence, known=own, rules=cases.rules(), received_at=at) == decide(
+        evidence, known=known, rules=cases.rules(), received_at=at
+    )
