@@ -42,7 +42,7 @@ class Readout:
     clock: Clock
     rules: Ruleset
     parallel: int
-    guarded: Callable[[str, Callable[[], None]], None]
+    guarded: Callable[[str, Callable[[], None]], bool]
     stopping: Callable[[], bool]
     alive: Callable[[], None]
     troubles: dict[str, datetime]

@@ -7,30 +7,25 @@ Limits: when and how often it runs is known in daemon.py.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
 import structlog
 
-from inbox_daemon.core.decide import concerns, decide
+from inbox_daemon.consequences import decision_for
+from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.record import Author, filing_of
-from inbox_daemon.core.replies import question_of, stops_letters
+from inbox_daemon.core.replies import stops_letters
 from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import (
-    Accept,
-    Dismiss,
     EffectKind,
-    Escalate,
     Known,
     Outcome,
-    Query,
-    Verdict,
 )
 from inbox_daemon.intake import LOST, Intake
 from inbox_daemon.points import Point, reached
@@ -40,7 +35,6 @@ from inbox_daemon.ports import (
     Case,
     Clock,
     Decision,
-    Effect,
     Letter,
     LetterWriter,
     Mailbox,
@@ -59,7 +53,6 @@ log = structlog.get_logger()
 ROUND = 20
 # So long a mail that cannot be read yet holds up the decisions on later ones.
 PATIENCE = timedelta(hours=1)
-MACHINE = Author()
 # A letter is tried for about five days, as Postfix does; a move on the server likewise.
 MOST_TRIES = 110
 
@@ -185,10 +178,12 @@ class Steps:
         now = self.clock.now()
         unread = [c for c in self.store.cases(State.FETCHED) if is_young(c, PATIENCE, now=now)]
         for case in self.store.cases(State.READ):
+            # The order of receipt decides which application of a Kreis is the first: nobody is
+            # decided before one that cannot be read or decided for the moment.
             if unread and unread[0].order < case.order:
-                # The order of receipt decides which application of a Kreis is the first.
                 return
-            self._guarded(case.number, partial(self._decide_one, case))
+            if not self._guarded(case.number, partial(self._decide_one, case)):
+                return
 
     def _decide_one(self, case: Case) -> None:
         verdict = self.store.save_verdict(
@@ -317,17 +312,22 @@ class Steps:
         kind, came = effect.kind.value, outcome.value
         log.info("effect.done", case=effect.case, effect=kind, outcome=came, reply=reply)
 
-    def _guarded(self, case: str, work: Callable[[], None], effect: int | None = None) -> None:
-        """The work of one message: what may pass is tried again, what is broken is flagged."""
+    def _guarded(self, case: str, work: Callable[[], None], effect: int | None = None) -> bool:
+        """The work of one message: what may pass is tried again, what is broken is flagged.
+
+        False where it is to be tried again.
+        """
         try:
             work()
         except Temporary as error:
             log.warning("case.later", case=case, code=error.code, error=str(error))
+            return False
         except Damaged:
             raise  # nothing more can be written, least of all a flag
         except Exception as error:  # one message never stops the rest
             log.exception("case.defect", case=case, error=type(error).__name__)
             self._flag(case, error.code if isinstance(error, InboxError) else "defekt", effect)
+        return True
 
     def _flag(self, case: str, code: str, broke: int | None) -> None:
         self.troubles.pop(case, None)
@@ -339,49 +339,3 @@ class Steps:
             raise
         except Exception as error:  # the others go on; this one breaks again at the next poll
             log.exception("case.unflagged", case=case, error=type(error).__name__)
-
-
-def decision_for(
-    case: Case,
-    verdict: Verdict,
-    evidence: Evidence,
-    *,
-    rules: Ruleset,
-    letters: LetterWriter,
-    author: Author = MACHINE,
-) -> Decision:
-    """The verdict with the effects that follow from it."""
-    effects: tuple[Effect, ...]
-    match verdict:
-        case Accept():
-            filing = filing_of(
-                case.number,
-                verdict,
-                raw=case.raw,
-                evidence=evidence,
-                rules=rules,
-                author=author,
-            )
-            payload = json.dumps(asdict(filing))
-            effects = (Effect(kind=EffectKind.FILE_RECORD, payload=payload),)
-        case Query():
-            letter = letters.query(case, verdict, rules)
-            effects = (
-                Effect(
-                    kind=EffectKind.SEND_LETTER,
-                    payload=json.dumps(asdict(letter)),
-                    letter_id=letter.message_id,
-                    recipient=letter.recipient,
-                    question=question_of(
-                        evidence, verdict.ags, verdict.programm, verdict.questions
-                    ),
-                ),
-            )
-        case Escalate() | Dismiss():
-            effects = ()
-        case _:
-            assert_never(verdict)
-    about = concerns(evidence, rules)
-    if isinstance(verdict, Query):
-        about = (verdict.ags, verdict.programm)
-    return Decision(verdict=verdict, effects=effects, concerns=about)

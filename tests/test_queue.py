@@ -10,13 +10,13 @@ import pytest
 from inbox_daemon.__main__ import main
 from inbox_daemon.app import App
 from inbox_daemon.config import load_settings
+from inbox_daemon.consequences import decision_for
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import EffectKind, Known, Outcome
 from inbox_daemon.ports import Case, Decision
-from inbox_daemon.steps import decision_for
 from tests.core import cases
 
 SURE = cases.good_evidence()

@@ -1,6 +1,7 @@
 """What goes wrong in the flow: none is lost, none goes out twice, none stops another."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from inbox_daemon.core import decide as deciding
 from inbox_daemon.core.errors import Defect, Permanent, Temporary
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import AttachmentKind, Evidence, nothing_seen
-from inbox_daemon.core.verdict import Outcome
+from inbox_daemon.core.verdict import Outcome, Verdict
 from inbox_daemon.steps import MOST_TRIES
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, ROBOT, UNCLEAR_AMOUNT, World
@@ -290,3 +291,22 @@ def test_a_flood_of_all_kinds_comes_to_one_end_each(world: World) -> None:
     assert len(ends) == len(world.mailbox.moves) == 18
     assert ends.count(State.NOTED) == 3
     assert set(ends) == {State.QUERIED, State.FLAGGED, State.NOTED}
+
+
+def test_nobody_is_decided_before_one_that_cannot_be_decided_for_the_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        world.arrive(cases.good_evidence())
+    save, failures = world.store.save_verdict, [Temporary("locked", code="datenbank")]
+
+    def busy(case: str, **known: Any) -> Verdict:
+        if failures:
+            raise failures.pop()
+        return save(case, **known)
+
+    monkeypatch.setattr(world.store, "save_verdict", busy)
+    world.steps.once()
+    assert world.states() == [State.READ, State.READ]
+    world.steps.once()
+    assert world.states() == [State.FILED, State.FLAGGED]

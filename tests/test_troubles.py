@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
+from inbox_daemon.consequences import decision_for
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.record import Author
@@ -14,7 +15,6 @@ from inbox_daemon.core.verdict import Known, Outcome
 from inbox_daemon.edges import rows
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.tables import RecordRow
-from inbox_daemon.steps import decision_for
 from tests.core import cases
 from tests.fakes import ARRIVED
 from tests.worlds import FORGOTTEN, UNCLEAR_AMOUNT, World

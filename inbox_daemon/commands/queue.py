@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from inbox_daemon.app import App
 from inbox_daemon.commands.cases import case_line
+from inbox_daemon.consequences import decision_for
 from inbox_daemon.core import sender
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.decide import CORRECTABLE, facts_of, rules_version
@@ -25,7 +26,6 @@ from inbox_daemon.core.wording import sentence
 from inbox_daemon.core.wording_labels import STATES
 from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.ports import Case
-from inbox_daemon.steps import decision_for
 
 FILE, ASK, CLOSE = "ablegen", "rueckfrage", "erledigt"
 # Against these a person may write all the same; the others are no question of judgement.

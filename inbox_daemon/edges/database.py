@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
     InterfaceError,
     InternalError,
     OperationalError,
+    PendingRollbackError,
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -95,8 +96,9 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Defect(f"the database refuses: {error.orig}", code="eindeutigkeit") from error
-    except PoolTimeoutError as error:
-        raise Temporary("the database has no free connection", code="datenbank") from error
+    except (PoolTimeoutError, PendingRollbackError) as error:
+        # The second: the connection was lost a moment ago and is to be given up first.
+        raise Temporary("the database has no usable connection", code="datenbank") from error
     except DBAPIError as error:
         if _is_damage(error):
             raise Damaged(f"the database is damaged: {error.orig}") from error
@@ -110,8 +112,9 @@ def _is_damage(error: DBAPIError) -> bool:
     """SQLite's "malformed" and "not a database"; PostgreSQL's data and index corrupted."""
     if getattr(error.orig, "sqlstate", None) in {"XX001", "XX002"}:
         return True
-    # sqlite3 gives its base class for what it has no better name for, and that is damage.
-    return type(error) is DatabaseError
+    # sqlite3 gives its base class for what it has no better name for, and that is damage; and a
+    # header from another world is for it an operation that failed.
+    return type(error) is DatabaseError or "unsupported file format" in str(error.orig)
 
 
 def check(engine: Engine) -> None:
