@@ -18,6 +18,7 @@ from pathlib import Path
 
 from samples.demo import Sample, samples
 from tests.crash.rig import Ending, Rig, rig
+from tests.faults.ending import exit_code
 
 MAILS, KILLS = 8, 2
 
@@ -82,10 +83,7 @@ def main() -> int:
         for point, count in sorted(found.kills.items()):
             print(f"  {count:5} {point}")
     wrong = points.wrong + moments.wrong
-    print(f"wrong: {len(wrong)}")
-    for line in wrong:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from inbox_daemon.core.errors import ConfigError, InboxError
 from inbox_daemon.edges import database
 from tests.faults import diskrig
 from tests.faults.diskrig import Rig
+from tests.faults.ending import exit_code
 from tests.postgres import PROGRAMS, Server, postgres_server
 from tests.postgres import database as new_database_on
 from tests.worlds import new_database
@@ -206,10 +207,7 @@ def main() -> int:
     print(f"{locked} locks, {said.total()} damages, {chosen.kills if PROGRAMS else 0} kills")
     for words, count in sorted(said.items()):
         print(f"  {count:4} damages {words}")
-    print(f"wrong: {len(wrong + also)}")
-    for line in (wrong + also)[:40]:
-        print(f"  {line}")
-    return 1 if wrong + also else 0
+    return exit_code(wrong + also)
 
 
 if __name__ == "__main__":

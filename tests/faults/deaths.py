@@ -16,6 +16,7 @@ from pathlib import Path
 from samples.demo import Sample, samples
 from tests.fakes import sha256_of
 from tests.faults.daemons import Place, few, place
+from tests.faults.ending import exit_code
 
 DEATHS = 3
 # Read for some seconds even on a fast machine.
@@ -93,10 +94,8 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="deaths-") as name:
         wrong = every(Path(name), chosen.mails)
-    print(f"{chosen.mails} poisoned mails, {DEATHS * chosen.mails} deaths; wrong: {len(wrong)}")
-    for line in wrong:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    print(f"{chosen.mails} poisoned mails, {DEATHS * chosen.mails} deaths")
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":

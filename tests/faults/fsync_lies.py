@@ -26,6 +26,7 @@ import structlog
 
 from tests.faults import diskrig
 from tests.faults.diskrig import Rig
+from tests.faults.ending import exit_code
 from tests.worlds import new_database
 
 
@@ -127,10 +128,7 @@ def main() -> int:
     print(f"{counts.total()} runs")
     for kind, count in sorted(counts.items()):
         print(f"  {count:4} {kind} refused")
-    print(f"wrong: {len(wrong)}")
-    for line in wrong[:40]:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.wire import Job
 from samples.demo import PROJECT, Sample, samples
+from tests.faults.ending import exit_code
 
 WALL_S = 60.0
 SECONDS = 30
@@ -227,10 +228,8 @@ def main() -> int:
         counts, wrong = every(Bench(Path(name)), chosen.repeats)
     for end, count in counts.items():
         print(f"  {count:4} {end}")
-    print(f"{counts.total()} readings; wrong: {len(wrong)}")
-    for line in wrong:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    print(f"{counts.total()} readings")
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":

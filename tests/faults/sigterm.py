@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.faults.daemons import Place, Running, adopt_orphans, few, orphans, place
 from tests.faults.diskrig import halves
+from tests.faults.ending import exit_code
 
 STOP_S = 150.0  # TimeoutStopSec= of the unit
 # After a signal: all done, something is left to do, or it came before we listened.
@@ -98,10 +99,7 @@ def main() -> int:
           f"longest end {trials.longest:.1f} s of {STOP_S:.0f}")  # fmt: skip
     for end, count in sorted(trials.counts.items()):
         print(f"  {count:4} {end}")
-    print(f"wrong: {len(wrong)}")
-    for line in wrong[:40]:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":

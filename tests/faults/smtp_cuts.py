@@ -20,6 +20,7 @@ from pathlib import Path
 from inbox_daemon.core.states import State
 from inbox_daemon.edges.postman import SmtpPostman
 from tests.core import cases
+from tests.faults.ending import exit_code
 from tests.peers.smtp_peer import Act, Peer, smtp_peer
 from tests.worlds import ABSENT_SIGNATURE, World, new_database, new_world
 
@@ -190,10 +191,7 @@ def main() -> int:
         print(f"{title}: {counts.total()} trials")
         for end, count in sorted(counts.items()):
             print(f"  {count:4} {end}")
-    print(f"wrong: {len(wrong + also)}")
-    for line in wrong + also:
-        print(f"  {line}")
-    return 1 if wrong + also else 0
+    return exit_code(wrong + also)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.faults.daemons import Place, Running, few, place
+from tests.faults.ending import exit_code
 from tests.postgres import PROGRAMS, database, postgres
 
 REFUSED, OK = 75, 0
@@ -101,10 +102,7 @@ def main() -> int:
             done["several machines, PostgreSQL"] = half
     for kind, count in done.items():
         print(f"{count:4} rounds: {kind}")
-    print(f"wrong: {len(wrong)}")
-    for line in wrong:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return exit_code(wrong)
 
 
 if __name__ == "__main__":
