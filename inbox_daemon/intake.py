@@ -42,7 +42,7 @@ LOST = "imap-verbindung"
 BLAMED = (LOST, "imap")
 DAY = timedelta(days=1)
 # So many small messages at most are loaded by one command and entered by one transaction.
-GROUP, GROUP_BYTES, SMALL = 100, 4 << 20, 1 << 19
+GROUP, GROUP_BYTES, SMALL = 100, 4 << 20, (2 << 20) - 1
 # So many are described by one command.
 UIDS_A_LISTING = 200
 
@@ -180,14 +180,15 @@ class Intake:
         return left
 
     def _add_all(self, group: Sequence[Listed], bodies: Sequence[bytes]) -> None:
+        if not group:
+            return
         kept = zip(self.spool.put_all(bodies), map(len, bodies), strict=True)
         raws = [
             self._raw(listed, stored, body[:HEAD_LIMIT])
             for listed, stored, body in zip(group, kept, bodies, strict=True)
         ]
         cases = self.store.add_all(raws, at=self.clock.now())
-        for raw, case in zip(raws, cases, strict=True):
-            log.info("message.fetched", case=case, uid=raw.uid, size=raw.size, failure=None)
+        log.info("messages.fetched", count=len(cases), cases=[cases[0], cases[-1]])
 
     def _take_in(self, view: MailboxView, listed: Listed) -> bool:
         place = self._place(listed)

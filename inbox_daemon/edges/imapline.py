@@ -20,7 +20,7 @@ from imapclient.response_parser import parse_response
 
 from inbox_daemon.core.errors import InboxError, Permanent, Temporary
 
-# The largest piece that we ask for is 1 MiB; the largest answer in lines is that of SEARCH.
+# The largest piece that we ask for is of this size; the largest answer in lines is that of SEARCH.
 LITERAL, ANSWER = 2 << 20, 8 << 20
 _STEP = 1 << 16
 FIRST, LAST = 1982, 2200

@@ -18,13 +18,14 @@ from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
 from inbox_daemon.core.mailtext import HEAD_LIMIT, message_id_in
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.folders import Folders
-from inbox_daemon.edges.imapline import LOST, REFUSED, Line, instant_in, translated
+from inbox_daemon.edges.imapline import LITERAL, LOST, REFUSED, Line, instant_in, translated
 from inbox_daemon.edges.login import Login
 from inbox_daemon.edges.loopback import is_loopback
 from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Listed, MailboxView
 
-PIECE = 1 << 20
+# A scan in a mail is mostly smaller: it comes with one command.
+PIECE = LITERAL
 # imaplib reads an answer line of at most 1,000,000 bytes, and servers refuse long UID lists.
 UIDS_A_FETCH = 200
 LARGEST_UID = (1 << 32) - 1
