@@ -147,6 +147,7 @@ def test_a_signature_comes_out_the_same_twice() -> None:
     assert signature(hand(4)).tobytes() != first.tobytes()
 
 
+@pytest.mark.full
 def test_a_scanned_application_comes_out_the_same_twice() -> None:
     from samples.cases import CASES  # noqa: PLC0415 - needs the root on the path
     from samples.papers import scanned  # noqa: PLC0415

@@ -86,6 +86,7 @@ def _fuzz(tmp_path: Path, entry: Entry) -> Fuzz:
     return made
 
 
+@pytest.mark.full
 def test_a_fuzz_run_sees_an_exception_and_a_death_and_keeps_the_input(tmp_path: Path) -> None:
     def raises(_untrusted: bytes, _folder: Path) -> str:
         raise KeyError("x")

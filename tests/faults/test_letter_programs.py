@@ -17,6 +17,7 @@ def _bench(tmp_path: Path) -> Iterator[Bench]:
         yield Bench(peer, tmp_path)
 
 
+@pytest.mark.full
 def test_a_letter_cut_around_its_final_dot_is_sent_once_at_most_and_shown(bench: Bench) -> None:
     ends, wrong = cut_all(bench, random.Random(1), 18)
     assert wrong == []

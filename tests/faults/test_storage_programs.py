@@ -33,6 +33,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing_and_leaves_nothing_half(
     assert "16 runs" in ended.stdout
 
 
+@pytest.mark.full
 def test_what_an_fsync_refused_is_written_anew(tmp_path: Path) -> None:
     bench = fsync_lies.Bench(tmp_path)
     counts, wrong = fsync_lies.every(bench, step=6)
@@ -40,11 +41,13 @@ def test_what_an_fsync_refused_is_written_anew(tmp_path: Path) -> None:
     assert counts.total() >= 7
 
 
+@pytest.mark.full
 def test_a_database_locked_at_a_write_is_taken_up_later(tmp_path: Path) -> None:
     count, wrong = database_faults.all_locks(database_faults.Bench(tmp_path), step=4)
     assert (wrong, count > 5) == ([], True)
 
 
+@pytest.mark.full
 def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     bench = database_faults.Bench(tmp_path)
     said, wrong = database_faults.damages(bench, 4, random.Random(1))
