@@ -7,6 +7,7 @@ Limits: repairs no difference between server and ledger, it tells of it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -42,9 +43,20 @@ LOST = "imap-verbindung"
 BLAMED = (LOST, "imap")
 DAY = timedelta(days=1)
 # So many small messages at most are loaded by one command and entered by one transaction.
-GROUP, GROUP_BYTES, SMALL = 100, 4 << 20, (2 << 20) - 1
+GROUP, GROUP_BYTES, SMALL = 200, 8 << 20, (2 << 20) - 1
 # So many are described by one command.
 UIDS_A_LISTING = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    """A group on its way: `begun` were counted as tried, `came` go through `kept` to the spool."""
+
+    group: tuple[Listed, ...]
+    begun: tuple[Listed, ...] = ()
+    came: tuple[Listed, ...] = ()
+    bodies: tuple[bytes, ...] = ()
+    kept: Future[tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,27 +88,61 @@ class Intake:
 
     def _fetch(self, view: MailboxView) -> int:
         new, troubles = 0, _Troubles()
-        for group in self._groups(view):
+        loaded: _Loaded | None = None
+        with ThreadPoolExecutor(1) as disk:
+            try:
+                for group in self._groups(view):
+                    if self.stopping() or troubles.too_many:
+                        break
+                    # While the disk takes one group, the next is loaded.
+                    before, loaded = loaded, self._loaded(view, group, disk, troubles)
+                    new += self._entered(view, before, troubles)
+                    if loaded is not None and loaded.kept is None:
+                        new += self._entered(view, loaded, troubles)
+                        loaded = None
+            except InboxError as error:
+                troubles.last = error
+            new += self._entered(view, loaded, troubles)
+        if troubles.last is not None:
+            raise troubles.last
+        return new
+
+    def _loaded(
+        self, view: MailboxView, group: tuple[Listed, ...], disk: Executor, troubles: "_Troubles"
+    ) -> _Loaded | None:
+        """The group, on its way into the spool; None where it is for the next poll."""
+        if len(group) == 1:
+            return _Loaded(group=group)
+        try:
+            return self._together(view, group, disk)
+        except Exception as error:  # noqa: BLE001  as below
+            troubles.note(error, uid=group[0].uid)
+            return None
+
+    def _entered(self, view: MailboxView, loaded: _Loaded | None, troubles: "_Troubles") -> int:
+        """Enters what is on its way, takes in the rest one by one; how many are new."""
+        if loaded is None:
+            return 0
+        if troubles.are_ours:
+            # What came before it was not entered: order is what counts.
+            self._forget(loaded.begun)
+            return 0
+        try:
+            left = self._add_all(loaded)
+        except Exception as error:  # noqa: BLE001  as below
+            troubles.note(error, uid=loaded.group[0].uid)
+            return 0
+        new = len(loaded.group) - len(left)
+        troubles.in_a_row = 0 if new else troubles.in_a_row
+        for listed in left:
             if self.stopping() or troubles.too_many:
                 break
             try:
-                left = self._together(view, group)
-                new += len(group) - len(left)
-                troubles.in_a_row = 0 if len(left) < len(group) else troubles.in_a_row
-                self.alive()
-            except Exception as error:  # noqa: BLE001  as below
-                troubles.note(error, uid=group[0].uid)
-                continue
-            for listed in left:
-                if self.stopping() or troubles.too_many:
-                    break
-                try:
-                    new += self._take_in(view, listed)
-                    troubles.in_a_row = 0
-                except Exception as error:  # noqa: BLE001  one message never stops the rest
-                    troubles.note(error, uid=listed.uid)
-        if troubles.last is not None:
-            raise troubles.last
+                new += self._take_in(view, listed)
+                troubles.in_a_row = 0
+            except Exception as error:  # noqa: BLE001  one message never stops the rest
+                troubles.note(error, uid=listed.uid)
+        self.alive()
         return new
 
     def _groups(self, view: MailboxView) -> Iterator[tuple[Listed, ...]]:
@@ -149,46 +195,57 @@ class Intake:
         most = min(SMALL, self.message_limit)
         return listed.received_at is not None and 0 < listed.size <= most
 
-    def _together(self, view: MailboxView, group: tuple[Listed, ...]) -> Sequence[Listed]:
-        """Takes in what comes whole in one answer; the rest, to be taken in alone.
+    def _together(self, view: MailboxView, group: tuple[Listed, ...], disk: Executor) -> _Loaded:
+        """Loads what comes whole in one answer and hands it to the disk.
 
         A lost connection stays counted for all of the group: each is tried alone from then on,
         so that the one at fault is found.
         """
-        if len(group) == 1:
-            return group
-        places = [self._place(listed) for listed in group]
-        self.book.begin(places)
-        came: list[Listed] = []
+        self.book.begin([self._place(listed) for listed in group])
         try:
             found = view.bodies([listed.uid for listed in group])
             reached(Point.LOADED)
-            fit = {uid: body for uid, body in found.items() if len(body) <= self.message_limit}
-            came = [listed for listed in group if listed.uid in fit]
-            self._add_all(came, [fit[listed.uid] for listed in came])
         except Exception as error:
             if isinstance(error, Temporary) and error.code == LOST:
                 raise
+            self._forget(group)
             if _is_our_own(error):
-                self.book.forget(places)
                 raise
             log.warning("group.refused", uid=group[0].uid, error=type(error).__name__)
-            came = []
-        left = [listed for listed in group if listed not in came]
-        if left:
-            self.book.forget([self._place(listed) for listed in left])
-        return left
+            return _Loaded(group=group)
+        fit = {uid: body for uid, body in found.items() if len(body) <= self.message_limit}
+        came = tuple(listed for listed in group if listed.uid in fit)
+        bodies = tuple(fit[listed.uid] for listed in came)
+        kept = disk.submit(self.spool.put_all, bodies) if came else None
+        return _Loaded(group=group, begun=group, came=came, bodies=bodies, kept=kept)
 
-    def _add_all(self, group: Sequence[Listed], bodies: Sequence[bytes]) -> None:
-        if not group:
-            return
-        kept = zip(self.spool.put_all(bodies), map(len, bodies), strict=True)
-        raws = [
-            self._raw(listed, stored, body[:HEAD_LIMIT])
-            for listed, stored, body in zip(group, kept, bodies, strict=True)
-        ]
-        cases = self.store.add_all(raws, at=self.clock.now())
-        log.info("messages.fetched", count=len(cases), cases=[cases[0], cases[-1]])
+    def _forget(self, group: Sequence[Listed]) -> None:
+        if group:
+            self.book.forget([self._place(listed) for listed in group])
+
+    def _add_all(self, loaded: _Loaded) -> Sequence[Listed]:
+        """Enters the group once the disk has it; the rest of it, to be taken in alone."""
+        came = loaded.came
+        try:
+            if loaded.kept is not None:
+                raws = [
+                    self._raw(listed, (sha256, len(body)), body[:HEAD_LIMIT])
+                    for listed, sha256, body in zip(
+                        came, loaded.kept.result(), loaded.bodies, strict=True
+                    )
+                ]
+                cases = self.store.add_all(raws, at=self.clock.now())
+                log.info("messages.fetched", count=len(cases), cases=[cases[0], cases[-1]])
+        except Exception as error:
+            if _is_our_own(error):
+                self._forget(loaded.begun)
+                raise
+            log.warning("group.refused", uid=came[0].uid, error=type(error).__name__)
+            came = ()
+        uids = {listed.uid for listed in came}
+        left = tuple(listed for listed in loaded.group if listed.uid not in uids)
+        self._forget(left if loaded.begun else ())
+        return left
 
     def _take_in(self, view: MailboxView, listed: Listed) -> bool:
         place = self._place(listed)
@@ -306,8 +363,12 @@ class _Troubles:
         if self.last is None:
             return False
         lost = self.last.code == LOST
-        # What our own disk refuses now comes first next time: order is what counts.
-        return lost or _is_our_own(self.last) or self.in_a_row >= MOST_TROUBLES
+        return lost or self.are_ours or self.in_a_row >= MOST_TROUBLES
+
+    @property
+    def are_ours(self) -> bool:
+        """Whether our own disk refuses: what comes first now comes first next time."""
+        return self.last is not None and _is_our_own(self.last)
 
     def note(self, error: Exception, *, uid: int) -> None:
         """Tells the log; a fault of no known kind is a Defect."""

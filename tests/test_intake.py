@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -18,7 +18,7 @@ from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.intake import GROUP, MOST_TAKINGS
 from inbox_daemon.ports import Abgleich, Place
 from tests.core import cases
-from tests.fakes import FakeMessage, FakeView, sha256_of
+from tests.fakes import FakeMessage, FakeSpool, FakeView, sha256_of
 from tests.worlds import ABSENT_SIGNATURE, LIMIT, ROBOT, UNCLEAR_AMOUNT, World, eml, new_world
 
 pytest_plugins = ("tests.worlds",)
@@ -168,6 +168,38 @@ def test_small_messages_are_taken_in_together_and_stay_in_order(
     assert alone == [2 * GROUP + 1]
     world.log.catch_up()
     assert world.log.verify().why == ""
+
+
+def test_where_the_disk_refuses_one_group_the_next_waits_behind_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3 * GROUP):
+        world.arrive(UNCLEAR_AMOUNT)
+    whole, calls = FakeSpool.put_all, iter(range(9))
+
+    def put_all(spool: FakeSpool, contents: Sequence[bytes]) -> tuple[str, ...]:
+        if next(calls) == 1:
+            raise Temporary("disk full")
+        return whole(spool, contents)
+
+    monkeypatch.setattr(FakeSpool, "put_all", put_all)
+    with pytest.raises(Temporary):
+        world.steps.fetch()
+    assert uids(world, State.FETCHED) == [*range(1, GROUP + 1)]
+    left = list(world.mailbox.messages)
+    tries = world.store.book.opened("INBOX", 7, left, at=world.clock.now())
+    assert set(tries.values()) == {0}
+    world.steps.fetch()
+    assert uids(world, State.FETCHED) == [*range(1, 3 * GROUP + 1)]
+
+
+def test_a_line_lost_over_one_group_costs_the_group_before_it_nothing(world: World) -> None:
+    for _ in range(2 * GROUP):
+        world.arrive(UNCLEAR_AMOUNT)
+    world.mailbox.messages[GROUP + 1].error = Temporary("cut", code="imap-verbindung")
+    with pytest.raises(Temporary):
+        world.steps.fetch()
+    assert uids(world, State.FETCHED) == [*range(1, GROUP + 1)]
 
 
 def test_one_bad_message_in_a_group_leaves_the_others_unblamed(world: World) -> None:

@@ -54,7 +54,7 @@ class FolderArchive:
     def _make_durable(self, place: Path) -> None:
         try:
             for above in (place.parent, place.parent.parent, self._folder):
-                durable.fsync_folder(above)
+                durable.fsync(above)
         except OSError:
             # A second fsync would say yes without having written: it is built anew instead.
             shutil.rmtree(_partial(place), ignore_errors=True)

@@ -23,7 +23,7 @@ from inbox_daemon.core import chain
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.database import reading, writing
-from inbox_daemon.edges.durable import fsync_folder, write_whole
+from inbox_daemon.edges.durable import fsync, write_whole
 from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Clock
 
@@ -100,7 +100,7 @@ class AuditFile:
             reached(Point.LOG_WRITTEN)
             os.fsync(file.fileno())
         if new:
-            fsync_folder(self.path.parent)
+            fsync(self.path.parent)
         reached(Point.LOG_SYNCED)
 
     def _mend(self) -> int:

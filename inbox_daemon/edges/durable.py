@@ -6,13 +6,36 @@ Limits: no locks; writers of one name write the same bytes.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+# So many files are written or synced at once; syncs then share a commit of the journal.
+HANDS = 4
 
-def fsync_folder(folder: Path) -> None:
-    """Makes the folder's entries durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Writes new files to the disk. Raises the first OSError, when no write is under way."""
+    with ThreadPoolExecutor(HANDS) as pool:
+        list(pool.map(_write_new, contents, contents.values()))
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def fsync_all(places: Iterable[Path]) -> None:
+    """Makes these files, or the entries of these folders, durable. Raises as above."""
+    with ThreadPoolExecutor(HANDS) as pool:
+        list(pool.map(fsync, places))
+
+
+def fsync(place: Path) -> None:
+    """Makes the file, or the entries of the folder, durable."""
+    handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -32,7 +55,7 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    fsync_folder(path.parent)
+    fsync(path.parent)
 
 
 def pieces_of(path: Path, *, size: int = 1 << 20) -> Iterable[bytes]:

@@ -21,7 +21,7 @@ from imapclient.response_parser import parse_response
 from inbox_daemon.core.errors import InboxError, Permanent, Temporary
 
 # The largest piece that we ask for is of this size; the largest answer in lines is that of SEARCH.
-LITERAL, ANSWER = 2 << 20, 8 << 20
+LITERAL, ANSWER = 2 << 20, 16 << 20
 _STEP = 1 << 16
 FIRST, LAST = 1982, 2200
 # The connection is of no more use; and: the server said no to this command alone.
@@ -103,11 +103,11 @@ class Line(IMAPClient):  # type: ignore[misc]  # the library has no types
         asked = ",".join(map(str, uids))
         typ, lines = self._imap.uid("FETCH", asked, f"(UID {' '.join(items)})")
         self._checkok("fetch", typ, lines)
-        wanted = {_key(item) for item in items} | {b"UID"}
+        ours, wanted = set(uids), {_key(item) for item in items} | {b"UID"}
         found: dict[int, dict[bytes, Any]] = {}
         for answer in _answers(lines):
             uid = answer.get(b"UID")
-            if not isinstance(uid, int) or uid not in uids:
+            if not isinstance(uid, int) or uid not in ours:
                 continue
             kept = found.setdefault(uid, {})
             for key, value in answer.items():

@@ -10,7 +10,6 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,25 +76,13 @@ class FileSpool:
         return sha256, size
 
     def put_all(self, contents: Sequence[bytes]) -> tuple[str, ...]:
-        """Stores several; their SHA-256 in the same order. Raises Temporary, then keeps none.
-
-        All are written before the first is synced: the disk then works on them together.
-        """
+        """Stores several; their SHA-256 in the same order. Raises Temporary, then keeps none."""
         self.demand_space()
         names = tuple(hashlib.sha256(content).hexdigest() for content in contents)
-        partials = {name: self._incoming / uuid.uuid4().hex for name in names}
+        whole = dict(zip(names, contents, strict=True))
+        partials = {name: self._incoming / uuid.uuid4().hex for name in whole}
         try:
-            with ExitStack() as opened:
-                files = {
-                    name: opened.enter_context(partial.open("xb"))
-                    for name, partial in partials.items()
-                }
-                for name, content in dict(zip(names, contents, strict=True)).items():
-                    files[name].write(content)
-                    files[name].flush()
-                reached(Point.SPOOL_WRITTEN)
-                for file in files.values():
-                    os.fsync(file.fileno())
+            durable.write_all(dict(zip(partials.values(), whole.values(), strict=True)))
             reached(Point.SPOOL_SYNCED)
             self._keep(partials)
         except OSError as error:
@@ -140,9 +127,8 @@ class FileSpool:
             partial.chmod(0o440)
             partial.replace(place)
             reached(Point.SPOOL_NAMED)
-        for folder in {self._place(sha256).parent for sha256 in partials}:
-            durable.fsync_folder(folder)
-        durable.fsync_folder(self.folder)
+        durable.fsync_all({self._place(sha256).parent for sha256 in partials})
+        durable.fsync(self.folder)
         reached(Point.SPOOL_KEPT)
 
     def _broken(self, error: OSError) -> Temporary:

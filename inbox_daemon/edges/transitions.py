@@ -6,7 +6,7 @@ Limits: only store.py and letterbook.py call in here.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ def _beginnings(raw: RawMessage, *, at: datetime) -> dict[str, Any]:
     """The columns of a case in `fetched`; its number follows from its id."""
     provisional = f"neu-{raw.uidvalidity}-{raw.uid}"
     return {
-        **asdict(raw),
+        **{field.name: getattr(raw, field.name) for field in fields(raw)},
         "number": provisional,
         "state": State.FETCHED.value,
         "attempts": 0,

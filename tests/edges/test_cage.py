@@ -21,6 +21,7 @@ from inbox_daemon.reading import landlock
 from inbox_daemon.wire import Job
 from samples.demo import samples
 
+pytestmark = pytest.mark.full
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
     strasse="", ort="", telefon="",
@@ -197,7 +198,6 @@ def test_what_the_machine_lacks_is_said(tmp_path: Path, missing: str, bars: list
     assert [bar for bar in open_bars(evidence) if bar != "netz"] == bars
 
 
-@pytest.mark.full
 def test_where_the_engine_is_a_program_it_is_started_and_the_open_bar_said(tmp_path: Path) -> None:
     """Tesseract tries out sockets when it starts; refused, not ended, it reads all the same."""
     program = (

@@ -6,7 +6,7 @@ import pytest
 
 from inbox_daemon.core.errors import Permanent, Temporary
 from inbox_daemon.core.verdict import Outcome
-from inbox_daemon.edges.imapline import LITERAL, LOST
+from inbox_daemon.edges.imapline import ANSWER, LITERAL, LOST
 from tests.faults.imaprig import eml, mailbox_on
 from tests.peers.imap import FULL, Folder, Message, Peer, serving
 
@@ -172,7 +172,7 @@ def test_a_literal_larger_than_asked_for_is_refused_before_it_is_read(
 
 def test_an_answer_that_does_not_end_is_ended_by_us(peer: Peer) -> None:
     peer.inbox.put(Message(content=eml(1)))
-    lines = (b"* OK " + b"x" * 9_993 + b"\r\n") * 900
+    lines = (b"* OK " + b"x" * 9_993 + b"\r\n") * (ANSWER // 10_000 + 1)
     peer.twist = lambda name, *_: lines if name == "UID SEARCH" else None
     with mailbox_on(peer).examine() as view, pytest.raises(Temporary, match="does not end"):
         view.uids()

@@ -19,6 +19,7 @@ from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.wire import Job
 from tests.processes import alive, until
 
+pytestmark = pytest.mark.full
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
     strasse="", ort="", telefon="",
@@ -214,7 +215,6 @@ def test_after_a_crash_the_next_job_meets_another_layout_of_memory(
     assert until(lambda: sum(map(alive, parents)) == (1 if layouts == 1 else 0))
 
 
-@pytest.mark.full
 def test_the_crash_of_one_child_does_not_disturb_its_neighbour(tmp_path: Path) -> None:
     nursery = nursery_of(
         f"open('there', 'w').close()\nif '\"crash\"' in order: os.abort()\ntime.sleep(1.5)\n{SAY}"
@@ -231,7 +231,6 @@ def test_the_crash_of_one_child_does_not_disturb_its_neighbour(tmp_path: Path) -
     assert until(lambda: not alive(first))
 
 
-@pytest.mark.full
 def test_several_threads_read_side_by_side(tmp_path: Path) -> None:
     nursery = nursery_of(
         "import json\ntime.sleep(0.5)\n"
@@ -344,7 +343,6 @@ def _children_of(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-@pytest.mark.full
 def test_nothing_is_left_behind_by_two_hundred_jobs(tmp_path: Path) -> None:
     nursery = nursery_of(SAY)
     reader = reader_of(nursery)

@@ -29,6 +29,7 @@ from inbox_daemon.reading import cage
 from inbox_daemon.wire import Job
 from tests.processes import alive, until
 
+pytestmark = pytest.mark.full
 POSTFACH = Postfach(
     adresse="", eigene_domains=(), authserv_id="", behoerde="", referat="", dienststelle="",
     strasse="", ort="", telefon="",
@@ -264,7 +265,6 @@ def test_two_reads_run_side_by_side(tmp_path: Path) -> None:
     assert time.monotonic() - started < 2.0
 
 
-@pytest.mark.full
 def test_the_parent_stays_small(tmp_path: Path) -> None:
     """A mail with 25 MB goes through and the daemon's own memory stays far under 300 MB."""
     path = tmp_path / "untrusted"
@@ -292,7 +292,6 @@ def test_the_parent_stays_small(tmp_path: Path) -> None:
     assert int(done.stdout) < 150
 
 
-@pytest.mark.full
 def test_an_answer_at_the_limit_does_not_swell_the_parent(tmp_path: Path) -> None:
     """The worst decodable answer below the cap: very many small values."""
     many = worker.ANSWER_BYTES // 8 - 20

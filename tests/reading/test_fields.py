@@ -20,9 +20,12 @@ from inbox_daemon.reading.text import ocr
 from inbox_daemon.reading.text.ocr import EngineFailed, engine_version, line_text
 from inbox_daemon.reading.text.sight import deeper, first_look
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"
-)
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(
+        shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"
+    ),
+]
 
 DPI = 200
 Line = tuple[int, int, str]

@@ -23,9 +23,12 @@ from inbox_daemon.reading.text.lines import lines_on
 from inbox_daemon.reading.text.sight import UNREAD, deeper, first_look
 from inbox_daemon.wire import Job
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"
-)
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(
+        shutil.which("tesseract") is None, reason="the OCR engine tesseract is not installed"
+    ),
+]
 
 DPI = 150
 PROGRAMM = Foerderprogramm(

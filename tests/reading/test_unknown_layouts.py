@@ -15,6 +15,7 @@ from inbox_daemon.reading.text.sight import first_look
 from tests.reading.test_fields import FILLER, Line, amount, drawn, read_page
 from tests.reading.test_signature import MM, Sheet, scribble, seen
 
+pytestmark = pytest.mark.full
 ENGINE = pytest.mark.skipif(shutil.which("tesseract") is None, reason="no OCR engine")
 IN_WORDS = "einhundertvierundzwanzigtausendzweihundertfünfundvierzig Euro 24 Cent"
 FRAME = ((80, 800, 345), (80, 800, 415))
