@@ -103,6 +103,8 @@ def _queue(app: App, arguments: argparse.Namespace) -> int:
 def _letters(app: App, arguments: argparse.Namespace) -> int:
     if arguments.action == letters.STATUS:
         return letters.status(app, as_json=arguments.json)
+    if arguments.action == letters.DRAFT:
+        return letters.draft(app, arguments.case, as_json=arguments.json)
     return letters.turned(
         app,
         stopped=arguments.action == letters.STOP,
@@ -211,6 +213,7 @@ def _parser() -> _Parser:
 def _add_letters(parser: _Parser, options: _Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
     actions.add_parser(letters.STATUS, parents=[options])
+    actions.add_parser(letters.DRAFT, parents=[options]).add_argument("case", type=str.upper)
     for name in (letters.STOP, letters.GO):
         turn = actions.add_parser(name, parents=[options])
         turn.add_argument("--by", required=True, type=_by, help="who says so")

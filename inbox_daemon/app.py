@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from inbox_daemon.config import Settings
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.verdict import Budget
+from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.edges.archive import FolderArchive
 from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
@@ -72,8 +72,18 @@ class App:
     @cached_property
     def store(self) -> SqlStore:
         """The writing side of the database."""
-        budget = Budget(**self.settings.letters.model_dump())
-        return SqlStore(self.engine, budget)
+        return SqlStore(self.engine, self.settings.letters.budget, self.supervision)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """What a letter needs to leave. Raises ConfigError for a name that is no programme's."""
+        found = self.settings.letters.supervision
+        unknown = found.unknown(tuple(p.kennung for p in self.rules.programme))
+        if unknown:
+            raise ConfigError(
+                tuple(f"letters.levels: there is no letter {name!r}" for name in unknown)
+            )
+        return found
 
     @cached_property
     def records(self) -> Records:
@@ -197,7 +207,7 @@ class App:
     def checked(self) -> None:
         """Builds what needs no network; raises ConfigError for what cannot be."""
         self._make_state_dir()
-        _ = self.engine, self.mailbox, self._postman()
+        _ = self.engine, self.mailbox, self._postman(), self.supervision
         self.settings.secret(self.settings.imap.password_file)
 
     def check_database(self) -> None:

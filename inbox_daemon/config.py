@@ -17,6 +17,8 @@ from pydantic_settings import (
 )
 
 from inbox_daemon.core.errors import ConfigError
+from inbox_daemon.core.supervision import Level, Supervision
+from inbox_daemon.core.verdict import Budget
 
 SYSTEMD_PLACE = Path("/etc/inbox-daemon/config.toml")
 PROJECT = Path(__file__).parent.parent
@@ -72,6 +74,19 @@ class LetterSettings(_Section):
     sender_day: Annotated[int, Field(ge=0, le=100)] = 3
     kreis_day: Annotated[int, Field(ge=0, le=100)] = 3
     hour: Annotated[int, Field(ge=0, le=1000)] = 20
+    # What a letter needs to leave, in general and by programme or `programme/kind of letter`.
+    level: Level = Level.SHADOW
+    levels: dict[str, Level] = {}
+
+    @property
+    def budget(self) -> Budget:
+        """The limits of number."""
+        return Budget(sender_day=self.sender_day, kreis_day=self.kreis_day, hour=self.hour)
+
+    @property
+    def supervision(self) -> Supervision:
+        """The levels."""
+        return Supervision(level=self.level, levels=tuple(sorted(self.levels.items())))
 
 
 class ReadingSettings(_Section):

@@ -320,7 +320,7 @@ class Store(Protocol):
         """Commits that the letter is about to leave. Raises Temporary when letters are stopped."""
 
     def why_too_late(self, case: str, *, at: datetime) -> str | None:
-        """Why the letter of this case should not leave any more (a code), or None."""
+        """Why the letter of this case should not leave as it was decided (a code), or None."""
 
     def letters_stopped(self) -> bool:
         """Whether no letter may leave for now."""

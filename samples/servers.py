@@ -251,6 +251,9 @@ user = "{USER}"
 host = "127.0.0.1"
 port = {smtp_port}
 starttls = false
+
+[letters]
+level = "automatic"
 """,
         encoding="utf-8",
     )

@@ -14,6 +14,7 @@ from inbox_daemon.consequences import decision_for
 from inbox_daemon.core.decide import decide
 from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
+from inbox_daemon.core.supervision import Level
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import EffectKind, Known, Outcome
 from inbox_daemon.ports import Case, Decision
@@ -26,10 +27,15 @@ UNCLEAR = cases.of_document(amount=cases.unreadable())
 class Office:
     """A state folder with cases, and the command line on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, level: Level = Level.AUTOMATIC) -> None:
         self.config = folder / "config.toml"
+        self.turn(level)
+
+    def turn(self, level: Level) -> None:
+        """Letters leave on this level from now on."""
         self.config.write_text(
-            f'state_dir = "{folder}"\nrules_dir = "{cases.RULES_FOLDER}"\nfree_space_mib = 0\n'
+            f'state_dir = "{self.config.parent}"\nrules_dir = "{cases.RULES_FOLDER}"\n'
+            f'free_space_mib = 0\n[letters]\nlevel = "{level.value}"\n'
         )
         self.app = App(load_settings(self.config))
 

@@ -7,15 +7,16 @@ Trusts: fakes.py. Limits: for modules that say `pytest_plugins = ("tests.worlds"
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from inbox_daemon.core.states import State
+from inbox_daemon.core.supervision import Level, Supervision
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Budget
 from inbox_daemon.edges.audit import AuditFile
@@ -53,6 +54,7 @@ class World:
     """Steps on stand-ins, and what can be seen of them from outside."""
 
     steps: Steps
+    engine: Engine
     store: SqlStore
     mailbox: FakeMailbox
     spool: FakeSpool
@@ -70,6 +72,11 @@ class World:
         content = eml(len(self.reader.sees) + 1)
         self.reader.sees[sha256_of(content)] = seen
         return self.mailbox.arrive(content, **traits)
+
+    def turn_level(self, level: Level) -> None:
+        """From now on letters need this level to leave."""
+        self.store = SqlStore(self.engine, supervision=Supervision(level=level))
+        self.steps = replace(self.steps, store=self.store)
 
     def only(self) -> CaseLine:
         """The one case there is."""
@@ -130,5 +137,7 @@ def new_world(folder: Path, empty: Path, *, budget: Budget | None = None) -> Ite
     steps = Steps(store=store, rules=cases.rules(), message_limit=LIMIT, parallel=2, **parts)
     log = AuditFile(folder / "audit.jsonl", engine, parts["clock"])
     with structlog.testing.capture_logs():  # the flow logs much; nothing of it is looked at
-        yield World(steps=steps, store=store, records=Records(engine), log=log, **parts)
+        yield World(
+            steps=steps, engine=engine, store=store, records=Records(engine), log=log, **parts
+        )
     engine.dispose()

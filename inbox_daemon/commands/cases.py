@@ -13,6 +13,7 @@ from inbox_daemon.app import App
 from inbox_daemon.commands.letters import stopped_line
 from inbox_daemon.core import frist
 from inbox_daemon.core.betrag import german
+from inbox_daemon.core.decide import HELD_BACK
 from inbox_daemon.core.errors import Defect, Permanent
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
@@ -68,6 +69,8 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
     print(f"{number}: {STATES[line.state.value]}, {frist.german_instant(line.received_at)}")
     for text in _sentences(app, line):
         print(f"  ! {text}")
+    if HELD_BACK & set(line.reasons):
+        print("  " + _text("show.draft", number))
     for text in (*_seen(evidence), *_decided(judgements), *_came_back(app, number)):
         print(f"  {text}")
     print("  " + _text("show.original", str(_original(app, line))))

@@ -1,4 +1,4 @@
-"""`letters status · stop · go`: how the sending of letters stands, and the switch.
+"""`letters status · stop · go · draft`: how the sending of letters stands, the switch, a draft.
 
 Promises: stopping holds from the moment it returns: after it no letter begins to leave.
 Touches: the database through the app, stdout. Trusts: the user name it is given.
@@ -6,13 +6,18 @@ Limits: a letter whose content is on its way at that moment is not called back.
 """
 
 import json
+from dataclasses import asdict
 
 from inbox_daemon.app import App
 from inbox_daemon.core import frist
+from inbox_daemon.core.decide import facts_of, proposed
+from inbox_daemon.core.errors import Permanent
+from inbox_daemon.core.verdict import Known, Query
+from inbox_daemon.core.wording_labels import LEVELS
 from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.letterbook import Switch
 
-STATUS, STOP, GO = "status", "stop", "go"
+STATUS, STOP, GO, DRAFT = "status", "stop", "go", "draft"
 
 
 def turned(app: App, *, stopped: bool, by: str, why: str, as_json: bool) -> int:
@@ -20,6 +25,35 @@ def turned(app: App, *, stopped: bool, by: str, why: str, as_json: bool) -> int:
     app.store.turn_letters(stopped=stopped, by=by, why=why, at=app.clock.now())
     app.audit.catch_up()
     return status(app, as_json=as_json)
+
+
+def draft_of(app: App, number: str) -> Query | None:
+    """The letter that the machine wrote or would write in this case, if any."""
+    judgements, evidence = app.records.judgements(number), app.records.evidence(number)
+    if not judgements or evidence is None:
+        return None
+    received_at = app.store.location(number).raw.received_at
+    facts = facts_of(evidence, known=Known(), rules=app.rules, received_at=received_at)
+    return proposed(judgements[-1].verdict, facts)
+
+
+def draft(app: App, number: str, *, as_json: bool) -> int:
+    """The letter of this case word for word, sent or not."""
+    query = draft_of(app, number)
+    if query is None:
+        raise Permanent(TERMINAL["letters.none"].format(fall=number), code="abgelehnt")
+    letter = app.letters.query(app.store.location(number), query, app.rules)
+    if as_json:
+        print(json.dumps(asdict(letter), ensure_ascii=False))
+        return 0
+    print(TERMINAL["letters.to"].format(recipient=letter.recipient, subject=letter.subject))
+    print(letter.body)
+    return 0
+
+
+def _levels(app: App) -> dict[str, str]:
+    kennungen = [programm.kennung for programm in app.rules.programme]
+    return {kennung: app.supervision.level_of(kennung).value for kennung in kennungen}
 
 
 def stopped_line(switch: Switch) -> str:
@@ -43,12 +77,15 @@ def status(app: App, *, as_json: bool) -> int:
             "this_hour": letters.this_hour,
             "hour": budget,
             "waiting": [case for case, _ in letters.waiting],
+            "levels": _levels(app),
         }
         print(json.dumps(told, ensure_ascii=False))
         return 0
     print(stopped_line(switch) or TERMINAL["letters.go"])
     if switch.stopped and switch.why:
         print(TERMINAL["letters.why"].format(why=switch.why))
+    for kennung, level in _levels(app).items():
+        print(TERMINAL["letters.level"].format(programm=kennung, level=LEVELS[level]))
     count = len(letters.waiting)
     print(TERMINAL["letters.counts"].format(hour=letters.this_hour, budget=budget, waiting=count))
     for case, recipient in letters.waiting:

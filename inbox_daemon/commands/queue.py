@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from inbox_daemon.app import App
 from inbox_daemon.commands.cases import case_line
+from inbox_daemon.commands.letters import draft_of
 from inbox_daemon.consequences import decision_for
 from inbox_daemon.core import sender
 from inbox_daemon.core.antrag import Antrag
@@ -20,6 +21,7 @@ from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.states import State
+from inbox_daemon.core.supervision import Level
 from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.core.verdict import Accept, Dismiss, Finding, Known, Query, Result, Verdict
 from inbox_daemon.core.wording import sentence
@@ -98,7 +100,7 @@ def _verdict(app: App, case: Case, evidence: Evidence, wish: Wish) -> Verdict:
         version = rules_version(facts)
         return Dismiss(reasons=("sachbearbeitung",), findings=(by,), rules=version)
     if wish.answer == ASK:
-        return _query(facts, wish)
+        return _query(app, case, facts, wish)
     return Accept(antrag=_antrag(app, facts, wish), findings=(by,), rules=rules_version(facts))
 
 
@@ -123,7 +125,11 @@ def _antrag(app: App, facts: Facts, wish: Wish) -> Antrag:
     return antrag
 
 
-def _query(facts: Facts, wish: Wish) -> Query:
+def _query(app: App, case: Case, facts: Facts, wish: Wish) -> Query:
+    if app.supervision.level_of(facts.programm.kennung) is Level.SHADOW:
+        raise _refused("queue.shadow", titel=facts.programm.titel)
+    draft = draft_of(app, case.number)
+    questions = wish.questions or (draft.questions if draft else ())
     mail, ags = facts.submission, getattr(facts.sender_kreis, "ags", None)
     against = why_not(facts)
     if mail is None or not isinstance(ags, str):
@@ -131,21 +137,24 @@ def _query(facts: Facts, wish: Wish) -> Query:
     grade = sender.grade_of(mail, facts.rules.postfach.authserv_id)
     if grade is sender.Grade.CONTRADICTED or (against and against not in OVERRULED):
         raise Permanent(sentence(against or "absender-widerlegt"), code="antwort")
-    if not wish.questions:
+    if not questions:
         raise _refused("queue.points", points=", ".join(sorted(CORRECTABLE)))
-    for point in _contradicted(facts) & set(wish.questions):
+    for point in _contradicted(facts) & set(questions):
         raise _refused("queue.contradicted", point=point)
     return Query(
-        questions=wish.questions,
+        questions=questions,
         recipient=mail.from_[0].addr,
         ags=ags,
         programm=facts.programm.kennung,
-        findings=tuple(
-            Finding(check="sachbearbeitung", result=Result.FAIL, code=code)
-            for code in wish.questions
-        ),
+        findings=tuple(_finding(code, draft) for code in questions),
         rules=rules_version(facts),
     )
+
+
+def _finding(code: str, draft: Query | None) -> Finding:
+    """The machine's own finding, with its page, where it found the same."""
+    found = [f for f in (draft.findings if draft else ()) if f.code == code]
+    return found[0] if found else Finding(check="sachbearbeitung", result=Result.FAIL, code=code)
 
 
 def _contradicted(facts: Facts) -> set[str]:

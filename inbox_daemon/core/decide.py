@@ -14,6 +14,7 @@ from inbox_daemon.core.checks import CHECKS, Check
 from inbox_daemon.core.facts import Facts, has_field
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.replies import why_not
+from inbox_daemon.core.supervision import CLICK_REASON, SHADOW_REASON
 from inbox_daemon.core.values import Document, Evidence, Read
 from inbox_daemon.core.verdict import (
     Accept,
@@ -30,6 +31,7 @@ from inbox_daemon.core.verdict import (
 CORRECTABLE = frozenset(
     {"unterschrift-fehlt", "betrag-fehlt", "anhang-fehlt", "dateiart", "verschluesselt"}
 )
+HELD_BACK = frozenset({SHADOW_REASON, CLICK_REASON})
 NOTHING_TO_DO = frozenset({"doppelt", "automatische-mail", "ruecklaeufer"})
 
 
@@ -176,6 +178,25 @@ def _accept(facts: Facts, findings: tuple[Finding, ...]) -> Verdict:
         document=document.sha256,
     )
     return Accept(antrag=antrag, findings=findings, rules=version)
+
+
+def proposed(verdict: Verdict, facts: Facts) -> Query | None:
+    """The letter that nothing but its level holds back; None where there is none."""
+    match = facts.sender_kreis
+    if isinstance(verdict, Query):
+        return verdict
+    if not isinstance(verdict, Escalate) or not HELD_BACK & set(verdict.reasons):
+        return None
+    if facts.submission is None or not isinstance(match, kreis.Matched):
+        return None
+    return Query(
+        questions=tuple(code for code in verdict.reasons if code in CORRECTABLE),
+        recipient=facts.submission.from_[0].addr,
+        ags=match.ags,
+        programm=facts.programm.kennung,
+        findings=verdict.findings,
+        rules=verdict.rules,
+    )
 
 
 def concerns(evidence: Evidence, rules: Ruleset) -> tuple[str, str] | None:

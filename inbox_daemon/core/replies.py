@@ -39,7 +39,7 @@ def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
     about = (facts.sender_kreis.ags, facts.programm.kennung)
     if question_of(facts.evidence, *about, points) in facts.known.asked:
         return "antwort-schon-gefragt"
-    return _spent(facts, about)
+    return _spent(facts, about) or facts.known.supervision.against(about[1], clicked=False)
 
 
 def _spent(facts: Facts, about: tuple[str, str]) -> str | None:

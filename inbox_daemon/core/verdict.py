@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from inbox_daemon.core.antrag import Antrag
+from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.core.values import Source
 
 
@@ -71,6 +72,7 @@ class Known:
     asked: tuple[str, ...] = ()
     answers: str | None = None
     budget: Budget = Budget()
+    supervision: Supervision = Supervision()  # noqa: RUF009  frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

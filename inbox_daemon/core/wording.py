@@ -29,6 +29,8 @@ FINDINGS: Final = MappingProxyType(
         "antwort-nach-frist": "Es wurde keine Rückfrage versandt: Die Antragsfrist ist abgelaufen oder der Eingang ungeklärt.",
         "antwort-unbestaetigt": "Es wurde keine Rückfrage versandt: Die Echtheit des Absenders ist nicht bestätigt.",
         "antwort-angehalten": "Es wurde keine Rückfrage versandt: Der Versand ist angehalten. Bitte selbst schreiben oder die Administration fragen.",
+        "antwort-freigabe": "Eine Rückfrage liegt zur Freigabe bereit. Bitte den Entwurf prüfen und absenden.",
+        "antwort-schatten": "Es wurde keine Rückfrage versandt: Schattenbetrieb, kein Schreiben geht hinaus. Der Entwurf zeigt, was die Maschine geschrieben hätte.",
         "antwort-kreis-zu-oft": "Es wurde keine Rückfrage versandt: An diesen Kreis gingen heute schon mehrere Schreiben.",
         "antwort-schon-gefragt": "Es wurde keine Rückfrage versandt: Dasselbe wurde diesen Kreis zu denselben Unterlagen schon gefragt.",
         "antwort-stundengrenze": "Es wurde keine Rückfrage versandt: In dieser Stunde gingen ungewöhnlich viele Schreiben hinaus. Der Versand ist angehalten; bitte die Administration verständigen.",

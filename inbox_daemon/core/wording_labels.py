@@ -125,6 +125,15 @@ AUDIT_KINDS: Final = MappingProxyType(
     }
 )
 
+# How far the machine may write letters by itself.
+LEVELS: Final = MappingProxyType(
+    {
+        "shadow": "Schattenbetrieb, kein Schreiben geht hinaus",
+        "supervised": "jedes Schreiben wartet auf eine Freigabe",
+        "automatic": "Schreiben gehen von selbst hinaus",
+    }
+)
+
 # What the reading child should be kept from; named where this machine does not do it.
 BARS: Final = MappingProxyType(
     {

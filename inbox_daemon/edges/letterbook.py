@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, and_, col, or_, select
 
 from inbox_daemon import wire
+from inbox_daemon.core.record import Author
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
+from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.core.values import Evidence, Submission
 from inbox_daemon.core.verdict import Budget, EffectKind, Known, Outcome
 from inbox_daemon.edges import ledger, rows, transitions
@@ -25,6 +27,7 @@ from inbox_daemon.edges.tables import (
     LetterRow,
     LetterSwitchRow,
     RecordRow,
+    VerdictRow,
 )
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -33,6 +36,7 @@ REPORTS_COME_WITHIN = timedelta(days=14)
 # About as long as a letter is tried; an older one would speak of what is long past.
 LONGEST_WAIT = timedelta(days=6)
 RETURNED = "antwort-unzustellbar"
+MACHINE = Author().by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +239,16 @@ def _decided(session: Session, case: str) -> int:
         col(AuditRow.case_number) == case, col(AuditRow.kind) == "case.decided"
     )
     return session.exec(last).one() or 0
+
+
+def why_not_now(session: Session, row: CaseRow, supervision: Supervision) -> str | None:
+    """Why this letter may not leave on today's level (a code): it was decided on another."""
+    letter = session.get(LetterRow, row.number)
+    if letter is None:
+        return None
+    last = select(VerdictRow.by).where(col(VerdictRow.case_number) == row.number)
+    by = session.exec(last.order_by(col(VerdictRow.id).desc()).limit(1)).first()
+    return supervision.against(letter.programm, clicked=by != MACHINE)
 
 
 def why_too_late(session: Session, row: CaseRow, *, at: datetime) -> str | None:

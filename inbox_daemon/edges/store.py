@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import FINAL, State
+from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import (
     Budget,
@@ -44,8 +46,13 @@ NO_BYTES = hashlib.sha256().hexdigest()
 class SqlStore:
     """The database as the steps need it."""
 
-    def __init__(self, engine: Engine, budget: Budget = Budget()) -> None:  # noqa: B008  frozen
-        self._engine, self._budget = engine, budget
+    def __init__(
+        self,
+        engine: Engine,
+        budget: Budget = Budget(),  # noqa: B008  frozen
+        supervision: Supervision = Supervision(),  # noqa: B008  frozen
+    ) -> None:
+        self._engine, self._budget, self._supervision = engine, budget, supervision
         self.book: Postfachbuch = SqlPostfachbuch(engine)
         # Attempts to be taken back that could not be written yet, by case.
         self._owed: list[str] = []
@@ -117,8 +124,11 @@ class SqlStore:
         with writing(self._engine) as session:
             row = rows.row(session, case)
             evidence = rows.evidence(session, case)
-            known = letterbook.with_letters(
-                session, rows.known(session, row), evidence, at=at, budget=self._budget
+            known = replace(
+                letterbook.with_letters(
+                    session, rows.known(session, row), evidence, at=at, budget=self._budget
+                ),
+                supervision=self._supervision,
             )
             known = of_this_kreis(known, evidence=evidence, rules=rules)
             decision = decided(rows.case(row), evidence, known)
@@ -204,9 +214,11 @@ class SqlStore:
             ledger.append(session, at=at, case=row.case_number, kind="letter.attempted")
 
     def why_too_late(self, case: str, *, at: datetime) -> str | None:
-        """Why the letter of this case should not leave any more (a code), or None."""
+        """Why the letter of this case should not leave as it was decided (a code), or None."""
         with reading(self._engine) as session:
-            return letterbook.why_too_late(session, rows.row(session, case), at=at)
+            row = rows.row(session, case)
+            late = letterbook.why_too_late(session, row, at=at)
+            return late or letterbook.why_not_now(session, row, self._supervision)
 
     def letters_stopped(self) -> bool:
         """Whether no letter may leave for now."""

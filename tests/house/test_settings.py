@@ -29,7 +29,11 @@ def _defaults(shape: type[BaseModel], prefix: str = "") -> dict[str, Any]:
 def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in table.items():
-        found |= _flat(value, f"{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+        found |= (
+            _flat(value, f"{prefix}{name}.")
+            if isinstance(value, dict) and value
+            else {f"{prefix}{name}": value}
+        )
     return found
 
 
