@@ -2,12 +2,13 @@
 
 Promises: a name that two Kreise share matches neither of them without its kind; a domain matches
 on label boundaries only. Touches: nothing. Trusts: the closed list in the rules.
-Limits: says what a text means, not whether the sender is who he says.
+Limits: says what a text means, not whether the sender is who he says. Free text is read in
+kreis_words.py, domains that only look like one of the list are told in lookalike.py.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
@@ -52,18 +53,49 @@ class Unknown:
 KreisMatch: TypeAlias = Matched | Ambiguous | Unknown
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KreisSources:
+    """What each of the three sources said: the applicant's field, the address, the mail's words."""
+
+    form: KreisMatch = field(default_factory=Unknown)
+    sender: KreisMatch = field(default_factory=Unknown)
+    text: KreisMatch = field(default_factory=Unknown)
+
+    def contradicted_by_text(self) -> bool:
+        """Whether the words surely name one Kreis, and it is another than form and sender say."""
+        others = [m.ags for m in (self.form, self.sender) if isinstance(m, Matched)]
+        return isinstance(self.text, Matched) and bool(others) and self.text.ags not in others
+
+
 def by_address(addr: str, rules: Ruleset) -> KreisMatch:
     """The Kreis of a mail address, by its domain or a parent of it on a label boundary.
 
     City domains that only look like a Kreis are unknown, even below a Kreis domain.
     """
-    domain = addr.rpartition("@")[2].strip().rstrip(".").lower()
-    if not domain or any(_within(domain, foreign) for foreign in rules.fremde_domains):
+    domain = domain_of(addr)
+    if not all(domain.split(".")) or is_foreign(domain, rules):
         return Unknown()
     found = tuple(
         sorted({k.ags for k in rules.kreise if any(_within(domain, own) for own in k.domains)})
     )
-    return _one(found)
+    return one_of(found)
+
+
+def domain_of(addr: str) -> str:
+    """What stands behind the last @, lower case, without the dot of the root."""
+    return addr.rpartition("@")[2].strip().lower().removesuffix(".")
+
+
+def is_foreign(domain: str, rules: Ruleset) -> bool:
+    """Whether the rules name this domain as one that only looks like a Kreis."""
+    return any(_within(domain, foreign) for foreign in rules.fremde_domains)
+
+
+def names_of(kreis: Kreis) -> set[str]:
+    """The names of a Kreis without its kind, as plain() writes them."""
+    wanted = {bare(plain(kreis.kurzname)), bare(plain(kreis.name))}
+    # Cities are written with or without their river or region: Freiburg i. Br.
+    return wanted | {full.split(" im ")[0] for full in wanted}
 
 
 def by_text(text: str, rules: Ruleset) -> KreisMatch:
@@ -72,19 +104,19 @@ def by_text(text: str, rules: Ruleset) -> KreisMatch:
     A Landkreis that shares its name with a city is matched only when the text says which of them
     is meant; "Stadt Göppingen" is no applicant and stays unknown.
     """
-    plain = _mended_kinds(_plain(text))
-    name = _bare(plain)
+    text = _mended_kinds(plain(text))
+    name = bare(text)
     if not name:
         return Unknown()
     near = _nearest(name, rules.kreise)
-    says_stadt, says_land = bool(_STADT.search(plain)), bool(_LAND.search(plain))
+    says_stadt, says_land = bool(_STADT.search(text)), bool(_LAND.search(text))
     if says_stadt and says_land:
         return _several(near)
     if says_stadt or says_land:
         art = Art.STADTKREIS if says_stadt else Art.LANDKREIS
-        return _one(tuple(kreis.ags for kreis in near if kreis.art is art))
+        return one_of(tuple(kreis.ags for kreis in near if kreis.art is art))
     if all(kreis.art is Art.STADTKREIS or "kreis" in kreis.kurzname.lower() for kreis in near):
-        return _one(tuple(kreis.ags for kreis in near))
+        return one_of(tuple(kreis.ags for kreis in near))
     return _several(near)
 
 
@@ -92,10 +124,10 @@ def _several(near: tuple[Kreis, ...]) -> KreisMatch:
     return Ambiguous(ags=tuple(kreis.ags for kreis in near)) if near else Unknown()
 
 
-def _mended_kinds(plain: str) -> str:
+def _mended_kinds(words: str) -> str:
     return " ".join(
         next((kind for kind in _KINDS if _alike(token, kind) >= LIKENESS), token)
-        for token in plain.split()
+        for token in words.split()
     )
 
 
@@ -109,10 +141,8 @@ def _nearest(name: str, kreise: tuple[Kreis, ...]) -> tuple[Kreis, ...]:
 
 
 def _likeness(name: str, kreis: Kreis) -> float:
-    wanted = {_bare(_plain(kreis.kurzname)), _bare(_plain(kreis.name))}
+    wanted = names_of(kreis)
     if kreis.art is Art.STADTKREIS:
-        # Cities are written with or without their river or region: Freiburg i. Br.
-        wanted |= {full.split(" im ")[0] for full in wanted}
         name = re.sub(r" (i br|im br|i breisgau|am neckar|i w)$", "", name)
     return max(_alike(name, other) for other in wanted)
 
@@ -121,7 +151,8 @@ def _alike(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def _one(found: tuple[str, ...]) -> KreisMatch:
+def one_of(found: tuple[str, ...]) -> KreisMatch:
+    """The match that these AGS make."""
     if not found:
         return Unknown()
     return Matched(ags=found[0]) if len(found) == 1 else Ambiguous(ags=found)
@@ -131,11 +162,13 @@ def _within(domain: str, parent: str) -> bool:
     return domain == parent or domain.endswith("." + parent)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Words of a-z with one space between, umlauts as two letters."""
     lowered = text.lower().translate(_UMLAUTS)
     ascii_only = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z]+", " ", ascii_only).strip()
 
 
-def _bare(plain: str) -> str:
-    return re.sub(r" +", " ", _NOISE.sub(" ", plain)).strip()
+def bare(words: str) -> str:
+    """Plain words without those of kind."""
+    return re.sub(r" +", " ", _NOISE.sub(" ", words)).strip()

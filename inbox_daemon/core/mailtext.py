@@ -12,6 +12,10 @@ from inbox_daemon.core.values import Submission
 _QUOTED_BELOW = re.compile(
     r"^(-{3,}|_{5,}|von:|from:|gesendet:|sent:|(am|on)\b.*\b(schrieb|wrote)\b)", re.IGNORECASE
 )
+# What stands before the name at the end of a letter: RFC 3676 4.3, or a greeting formula.
+_SIGNED_BELOW = re.compile(
+    r"^(-- ?$|(mit |viele |beste |freundliche|herzliche)[\w ]*gr(ü|ue)(ß|ss)|i\. ?(a|v)\.)", re.IGNORECASE
+)
 _REPLY = re.compile(r"^\s*(aw|antw|antwort|re|wg|fwd?|sv)\s*(\[\d+\])?:", re.IGNORECASE)
 
 
@@ -24,6 +28,13 @@ def own_words(text: str) -> str:
         if not line.lstrip().startswith((">", "|")):
             lines.append(line)
     return "\n".join(lines)
+
+
+def signature_block(text: str) -> str:
+    """The lines from the last greeting formula or dash line on; empty where there is none."""
+    lines = text.splitlines()
+    marks = [at for at, line in enumerate(lines) if _SIGNED_BELOW.match(line.strip())]
+    return "\n".join(lines[marks[-1] :]) if marks else ""
 
 
 def is_reply(mail: Submission) -> bool:
