@@ -17,7 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from inbox_daemon.core.checks import CHECKS
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.frist import BERLIN
-from inbox_daemon.core.programm import Art, Feld, Foerderprogramm, Kreis, Postfach, Ruleset
+from inbox_daemon.core.programm import (
+    Art,
+    Feld,
+    Foerderprogramm,
+    Kreis,
+    Postfach,
+    Ruleset,
+    Unbestaetigt,
+)
 
 KREISE, POSTFACH = "kreise.toml", "postfach.toml"
 LETTER = "rueckfrage.txt.j2"
@@ -95,6 +103,10 @@ class _Pruefungen(_Closed):
     namen: Annotated[list[str], Field(min_length=1)]
 
 
+class _AbsenderRegel(_Closed):
+    unbestaetigt: Unbestaetigt = Unbestaetigt.MENSCH
+
+
 class _FeldEntry(_Closed):
     name: _Text
     labels: Annotated[list[_Text], Field(min_length=1)]
@@ -118,6 +130,7 @@ class _ProgrammFile(_Closed):
     erkennung: _Erkennung
     frist: _Frist
     pruefungen: _Pruefungen
+    absender: _AbsenderRegel = _AbsenderRegel()
     feld: list[_FeldEntry]
     rahmen: _Rahmen
 
@@ -257,4 +270,5 @@ def _programm(file: _ProgrammFile) -> Foerderprogramm:
         ),
         checks=tuple(file.pruefungen.namen),
         nachfrist_days=file.nachfrist_tage,
+        unproven=file.absender.unbestaetigt,
     )

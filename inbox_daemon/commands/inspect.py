@@ -231,7 +231,14 @@ def _message(evidence: Evidence, rules: Ruleset, received_at: datetime | None) -
         "received_at": received_at.isoformat() if received_at else None,
         "authentication": grade.value,
         "automatic": list(mail.automatic),
-        "kreis": _kreis(facts.sender_kreis, by="absender"),
+        "kreis": _kreis(facts.sender_kreis, by="absender")
+        | {
+            "sources": {
+                "antrag": _kreis(facts.kreise.form, by="antrag"),
+                "absender": _kreis(facts.kreise.sender, by="absender"),
+                "text": _kreis(facts.kreise.text, by="text"),
+            }
+        },
         "attachments": [
             {"name": a.name, "kind": a.kind.value, "size": a.size, "sha256": a.sha256}
             for a in mail.attachments

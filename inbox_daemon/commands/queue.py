@@ -31,7 +31,9 @@ from inbox_daemon.ports import Case
 
 FILE, ASK, CLOSE = "ablegen", "rueckfrage", "erledigt"
 # Against these a person may write all the same; the others are no question of judgement.
-OVERRULED = frozenset({"antwort-unbestaetigt", "antwort-nach-frist", "antwort-zu-oft"})
+OVERRULED = frozenset(
+    {"antwort-unbestaetigt", "antwort-unerwuenscht", "antwort-nach-frist", "antwort-zu-oft"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

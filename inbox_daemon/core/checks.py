@@ -2,12 +2,12 @@
 
 Promises: CHECKS names every check once; findings stand in this order. Touches: nothing.
 Trusts: nothing. Limits: the functions stand by what they are about, in checks_mail.py,
-checks_form.py and checks_rules.py; what follows from their findings is decided in decide.py.
+checks_sender.py, checks_form.py and checks_rules.py; what follows is decided in decide.py.
 """
 
 from collections.abc import Callable
 
-from inbox_daemon.core import checks_form, checks_mail, checks_rules
+from inbox_daemon.core import checks_form, checks_mail, checks_rules, checks_sender
 from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.verdict import Finding
 
@@ -25,7 +25,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("unterschrift", checks_form.unterschrift),
     ("betrag", checks_form.betrag),
     ("kreis", checks_form.kreis_im_antrag),
-    ("absender", checks_mail.absender),
+    ("absender", checks_sender.absender),
     ("frist", checks_rules.eingang_in_frist),
     ("planungsrahmen", checks_rules.betrag_im_planungsrahmen),
     ("zweiter_antrag", checks_rules.zweiter_antrag),

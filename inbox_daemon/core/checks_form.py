@@ -109,12 +109,14 @@ def kreis_im_antrag(facts: Facts) -> Finding | None:
     document = facts.document
     if document is None:
         return None
+    read = document.applicant
     match facts.form_kreis:
         case kreis.Matched(ags=ags):
-            return finding(
-                "kreis", Result.PASS, "kreis-erkannt", ("ags", ags), reading=document.applicant
-            )
+            said = (("ags", ags), *facts.kreis_sources)
+            return finding("kreis", Result.PASS, "kreis-erkannt", *said, reading=read)
         case kreis.Ambiguous():
-            return finding("kreis", Result.UNSURE, "kreis-mehrdeutig", reading=document.applicant)
+            said = facts.kreis_sources
+            return finding("kreis", Result.UNSURE, "kreis-mehrdeutig", *said, reading=read)
         case kreis.Unknown():
-            return finding("kreis", Result.UNSURE, "kreis-unklar", reading=document.applicant)
+            said = facts.kreis_sources
+            return finding("kreis", Result.UNSURE, "kreis-unklar", *said, reading=read)

@@ -1,10 +1,11 @@
-"""Checks of the mail as it came: robot, duplicate, damage, what is attached, and from whom.
+"""Checks of the mail as it came: robot, duplicate, damage, and what is attached.
 
 Promises: each check answers for every case, with PASS, FAIL or UNSURE, and raises for none.
-Touches: nothing. Trusts: facts.py. Limits: what stands in the form is asked in checks_form.py.
+Touches: nothing. Trusts: facts.py. Limits: what stands in the form is asked in checks_form.py,
+from whom it comes in checks_sender.py.
 """
 
-from inbox_daemon.core import kreis, returns, sender
+from inbox_daemon.core import returns
 from inbox_daemon.core.facts import UNSEEN, Facts, finding
 from inbox_daemon.core.mailtext import is_reply, own_words
 from inbox_daemon.core.values import AttachmentKind, Submission
@@ -121,22 +122,3 @@ def _speaks_of_antrag(facts: Facts) -> bool:
 
 def _said(mail: Submission) -> str:
     return f"{mail.subject}\n{own_words(mail.text)}".lower()
-
-
-def absender(facts: Facts) -> Finding | None:
-    """The mail comes from the Kreis of the form, proven by our own receiving server."""
-    mail = facts.submission
-    if mail is None or _answer(facts):
-        return None
-    grade = sender.grade_of(mail, facts.rules.postfach.authserv_id)
-    if grade is sender.Grade.CONTRADICTED:
-        return finding("absender", Result.FAIL, "absender-widerlegt")
-    match facts.sender_kreis:
-        case kreis.Matched(ags=ags):
-            if isinstance(facts.form_kreis, kreis.Matched) and facts.form_kreis.ags != ags:
-                return finding("absender", Result.FAIL, "absender-widerspruch", ("ags", ags))
-        case kreis.Ambiguous() | kreis.Unknown():
-            return finding("absender", Result.FAIL, "absender-unbekannt")
-    if grade is sender.Grade.UNPROVEN:
-        return finding("absender", Result.UNSURE, "absender-unbestaetigt")
-    return finding("absender", Result.PASS, "absender-bestaetigt", ("ags", ags))

@@ -12,10 +12,12 @@ from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.checks import CHECKS, Check
 from inbox_daemon.core.facts import Facts, has_field
+from inbox_daemon.core.kreis_words import by_words
+from inbox_daemon.core.mailtext import own_words
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.supervision import CLICK_REASON, SHADOW_REASON
-from inbox_daemon.core.values import Document, Evidence, Read
+from inbox_daemon.core.values import Document, Evidence, Read, Submission
 from inbox_daemon.core.verdict import (
     Accept,
     Dismiss,
@@ -68,8 +70,6 @@ def facts_of(
     """What the checks may see, drawn from evidence and rules."""
     applications = tuple(d for d in evidence.documents if _is_form(d))
     mail = evidence.submission
-    unknown: kreis.KreisMatch = kreis.Unknown()
-    one_sender = mail is not None and len(mail.from_) == 1
     return Facts(
         evidence=evidence,
         known=known,
@@ -77,10 +77,7 @@ def facts_of(
         programm=_programm(applications, rules),
         received_at=received_at,
         applications=applications,
-        form_kreis=_form_kreis(applications, rules),
-        sender_kreis=kreis.by_address(mail.from_[0].addr, rules)
-        if mail is not None and one_sender
-        else unknown,
+        kreise=_kreise(applications, mail, rules),
     )
 
 
@@ -102,6 +99,20 @@ def _programm(applications: tuple[Document, ...], rules: Ruleset) -> Foerderprog
             if found is not None:
                 return found
     return next((p for p in rules.programme if p.aktiv), rules.programme[0])
+
+
+def _kreise(
+    applications: tuple[Document, ...], mail: Submission | None, rules: Ruleset
+) -> kreis.KreisSources:
+    form = _form_kreis(applications, rules)
+    if mail is None:
+        return kreis.KreisSources(form=form)
+    text = by_words(own_words(mail.text), rules)
+    if len(mail.from_) != 1:
+        return kreis.KreisSources(form=form, text=text)
+    return kreis.KreisSources(
+        form=form, sender=kreis.by_address(mail.from_[0].addr, rules), text=text
+    )
 
 
 def _form_kreis(applications: tuple[Document, ...], rules: Ruleset) -> kreis.KreisMatch:

@@ -47,8 +47,35 @@ class Facts:
     programm: Foerderprogramm
     received_at: datetime | None
     applications: tuple[Document, ...]
-    form_kreis: kreis.KreisMatch
-    sender_kreis: kreis.KreisMatch
+    kreise: kreis.KreisSources
+
+    @property
+    def form_kreis(self) -> kreis.KreisMatch:
+        """What the applicant's field says; it decides."""
+        return self.kreise.form
+
+    @property
+    def sender_kreis(self) -> kreis.KreisMatch:
+        """What the From address says; it confirms."""
+        return self.kreise.sender
+
+    @property
+    def kreis_sources(self) -> tuple[tuple[str, str], ...]:
+        """What each source said, as values of a finding: names, or a code with words."""
+        sources = (("antrag", self.kreise.form), ("absender", self.kreise.sender))
+        return tuple(
+            (name, self._called(match)) for name, match in (*sources, ("text", self.kreise.text))
+        )
+
+    def _called(self, match: kreis.KreisMatch) -> str:
+        match match:
+            case kreis.Matched(ags=ags):
+                known = self.rules.kreis(ags)
+                return known.name if known else ags
+            case kreis.Ambiguous():
+                return "mehrere-kreise"
+            case kreis.Unknown():
+                return "kein-kreis"
 
     @property
     def document(self) -> Document | None:

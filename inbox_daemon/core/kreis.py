@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TypeAlias
 
 from inbox_daemon.core.programm import Art, Kreis, Ruleset
@@ -91,11 +92,12 @@ def is_foreign(domain: str, rules: Ruleset) -> bool:
     return any(_within(domain, foreign) for foreign in rules.fremde_domains)
 
 
-def names_of(kreis: Kreis) -> set[str]:
+@lru_cache(maxsize=128)
+def names_of(kreis: Kreis) -> frozenset[str]:
     """The names of a Kreis without its kind, as plain() writes them."""
     wanted = {bare(plain(kreis.kurzname)), bare(plain(kreis.name))}
     # Cities are written with or without their river or region: Freiburg i. Br.
-    return wanted | {full.split(" im ")[0] for full in wanted}
+    return frozenset(wanted | {full.split(" im ")[0] for full in wanted})
 
 
 def by_text(text: str, rules: Ruleset) -> KreisMatch:
@@ -132,19 +134,26 @@ def _mended_kinds(words: str) -> str:
 
 
 def _nearest(name: str, kreise: tuple[Kreis, ...]) -> tuple[Kreis, ...]:
+    exact = tuple(kreis for kreis in kreise if _as_written(name, kreis) in names_of(kreis))
+    if exact:
+        return exact
     scored = sorted(((_likeness(name, kreis), kreis) for kreis in kreise), key=lambda s: -s[0])
     best = scored[0][0]
     if best < LIKENESS:
         return ()
-    margin = 0.0 if best == 1.0 else MARGIN
-    return tuple(kreis for score, kreis in scored if score >= best - margin)
+    return tuple(kreis for score, kreis in scored if score >= best - MARGIN)
 
 
 def _likeness(name: str, kreis: Kreis) -> float:
-    wanted = names_of(kreis)
-    if kreis.art is Art.STADTKREIS:
-        name = re.sub(r" (i br|im br|i breisgau|am neckar|i w)$", "", name)
-    return max(_alike(name, other) for other in wanted)
+    written = _as_written(name, kreis)
+    return max(_alike(written, other) for other in names_of(kreis))
+
+
+def _as_written(name: str, kreis: Kreis) -> str:
+    """Without what may stand behind a city's name."""
+    if kreis.art is Art.LANDKREIS:
+        return name
+    return re.sub(r" (i br|im br|i breisgau|am neckar|i w)$", "", name)
 
 
 def _alike(one: str, other: str) -> float:

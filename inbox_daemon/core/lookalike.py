@@ -7,7 +7,7 @@ resembles only what looks just the same. What follows from it is said in the che
 """
 
 import unicodedata
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from inbox_daemon.core.kreis import Matched, Unknown, by_address, domain_of, is_foreign
@@ -15,7 +15,8 @@ from inbox_daemon.core.kreis_words import by_words
 from inbox_daemon.core.programm import Kreis, Ruleset
 
 # By the Latin letter that they look like: letters of other scripts and digits, as far as they may
-# stand in a domain (confusables of UTS #39, and what differs by a hair). i and l are one, as I and l.
+# stand in a domain (confusables of UTS #39, and what differs by a hair); i and l are one, as
+# I and l.
 _LIKE = {
     ord(c): letter
     for letter, others in {
@@ -45,7 +46,8 @@ _LIKE = {
     }.items()
     for c in others
 }
-_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 SHORT, WITH_A_SLIP = 3, 7  # letters of a name: from here on compared at all, and by one slip
 
 
@@ -68,22 +70,21 @@ def _is_ours(domain: str, rules: Ruleset) -> bool:
 def _inside(domain: str, rules: Ruleset) -> str | None:
     """kreis-calw.de.evil.example, kreis-calw-de.example."""
     dotted = f".{domain.replace('-', '.')}"  # without an end: uni-karlsruhe.de is no such domain
-    found = (own for own in _all(rules) if f".{own.replace('-', '.')}." in dotted)
+    found = (own.domain for own in _looks(rules.kreise) if own.dotted in dotted)
     return max(found, key=len, default=None)
 
 
 def _alike(labels: list[str], rules: Ruleset) -> str | None:
     slip: str | None = None
-    for own, count, name in _skeletons(rules.kreise):
-        if count > len(labels):
+    for own in _looks(rules.kreise):
+        if own.labels > len(labels):
             continue
-        theirs = skeleton("".join(labels[-count:-1]))
-        if theirs == name and len(name) >= SHORT:
-            return own
-        if theirs == name and labels[-1] == own.rpartition(".")[2]:
-            return own
-        if slip is None and len(name) >= WITH_A_SLIP and one_slip(theirs, name):
-            slip = own
+        theirs = skeleton("".join(labels[-own.labels : -1]))
+        whole = len(own.name) >= SHORT or labels[-1] == own.domain.rpartition(".")[2]
+        if _without_umlauts(theirs) == _without_umlauts(own.name) and whole:
+            return own.domain
+        if slip is None and len(own.name) >= WITH_A_SLIP and one_slip(theirs, own.name):
+            slip = own.domain
     return slip
 
 
@@ -97,15 +98,25 @@ def _named(labels: list[str], rules: Ruleset) -> str | None:
     return None
 
 
-def _all(rules: Ruleset) -> Iterator[str]:
-    return (domain for kreis in rules.kreise for domain in kreis.domains)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A domain of a Kreis; `name` is the skeleton of all labels but the last."""
+
+    domain: str
+    labels: int
+    dotted: str
+    name: str
 
 
 @lru_cache(maxsize=4)
-def _skeletons(kreise: tuple[Kreis, ...]) -> tuple[tuple[str, int, str], ...]:
-    """(domain, number of labels, skeleton of its name without the last label)."""
+def _looks(kreise: tuple[Kreis, ...]) -> tuple[_Look, ...]:
     return tuple(
-        (domain, domain.count(".") + 1, skeleton(domain.rpartition(".")[0]))
+        _Look(
+            domain,
+            domain.count(".") + 1,
+            f".{domain.replace('-', '.')}.",
+            skeleton(domain.rpartition(".")[0]),
+        )
         for kreis in kreise
         for domain in kreis.domains
     )
@@ -113,11 +124,17 @@ def _skeletons(kreise: tuple[Kreis, ...]) -> tuple[tuple[str, int, str], ...]:
 
 def skeleton(name: str) -> str:
     """What the eye keeps of a name: two names that look alike have the same skeleton."""
-    lowered = unicodedata.normalize("NFKC", name).lower().translate(_LIKE)
+    lowered = unicodedata.normalize("NFKC", name).casefold().translate(_LIKE)
     plain = unicodedata.normalize("NFKD", lowered)
     seen = "".join(c for c in plain if not unicodedata.combining(c)).translate(_LIKE)
-    seen = seen.replace("\u00df", "ss").replace("-", "").replace(".", "")
+    seen = seen.replace("-", "").replace(".", "")
     for pair, letter in _PAIRS:
+        seen = seen.replace(pair, letter)
+    return seen
+
+
+def _without_umlauts(seen: str) -> str:
+    for pair, letter in _UMLAUTS:
         seen = seen.replace(pair, letter)
     return seen
 

@@ -14,7 +14,8 @@ _QUOTED_BELOW = re.compile(
 )
 # What stands before the name at the end of a letter: RFC 3676 4.3, or a greeting formula.
 _SIGNED_BELOW = re.compile(
-    r"^(-- ?$|(mit |viele |beste |freundliche|herzliche)[\w ]*gr(ü|ue)(ß|ss)|i\. ?(a|v)\.)", re.IGNORECASE
+    r"^(-- ?$|(mit |viele |beste |freundliche|herzliche)[\w ]*\bgr[^aeio]\w{1,5}\b|i\. ?[av]\.)",
+    re.IGNORECASE,
 )
 _REPLY = re.compile(r"^\s*(aw|antw|antwort|re|wg|fwd?|sv)\s*(\[\d+\])?:", re.IGNORECASE)
 

@@ -18,6 +18,13 @@ class Art(StrEnum):
     STADTKREIS = "Stadtkreis"
 
 
+class Unbestaetigt(StrEnum):
+    """What becomes of an application whose sender is unproven; a letter waits for a person."""
+
+    ABLEGEN = "ablegen"
+    MENSCH = "mensch"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kreis:
     """One of the 44 applicants, keyed by its five-digit Amtlicher Gemeindeschlüssel."""
@@ -61,6 +68,7 @@ class Foerderprogramm:
     felder: tuple[Feld, ...]
     checks: tuple[str, ...]
     nachfrist_days: int
+    unproven: Unbestaetigt = Unbestaetigt.MENSCH
 
     def rahmen_of(self, ags: str) -> Decimal | None:
         """The planning frame of a Kreis in euro, or None where the rules name none."""

@@ -10,12 +10,16 @@ import hashlib
 from collections.abc import Iterable
 
 from inbox_daemon.core import frist, kreis, sender
+from inbox_daemon.core.checks_sender import claimed_by_name
 from inbox_daemon.core.facts import Facts
-from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.values import Evidence, Submission
 from inbox_daemon.core.verdict import Escalate, Verdict
 
 # Above the budget of an hour something is wrong that no single case shows (freescout#688).
 HOUR_SPENT = "antwort-stundengrenze"
+
+# The mark of X-Auto-Response-Suppress: Exchange writes it on mail of people, too (MS-OXCMAIL).
+_NO_ANSWER_WANTED = frozenset({"antwort-unterdrueckt"})
 
 
 def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
@@ -23,13 +27,9 @@ def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
     mail = facts.submission
     if mail is None:
         return "keine-mail"
-    if mail.automatic:
-        return "antwort-an-automaten"
-    if sender.grade_of(mail, facts.rules.postfach.authserv_id) is not sender.Grade.CONFIRMED:
-        return "antwort-unbestaetigt"
+    if against := _against_sender(mail, facts):
+        return against
     if not isinstance(facts.sender_kreis, kreis.Matched):
-        return "antwort-an-fremde"
-    if any(not _same_kreis(address.addr, facts) for address in mail.reply_to):
         return "antwort-an-fremde"
     if facts.known.letters_today >= facts.known.budget.sender_day:
         return "antwort-zu-oft"
@@ -40,6 +40,19 @@ def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
     if question_of(facts.evidence, *about, points) in facts.known.asked:
         return "antwort-schon-gefragt"
     return _spent(facts, about) or facts.known.supervision.against(about[1], clicked=False)
+
+
+def _against_sender(mail: Submission, facts: Facts) -> str | None:
+    """Whether nobody would read the letter, or somebody else."""
+    if set(mail.automatic) - _NO_ANSWER_WANTED:
+        return "antwort-an-automaten"
+    if mail.automatic:
+        return "antwort-unerwuenscht"
+    grade = sender.grade_of(mail, facts.rules.postfach.authserv_id)
+    if grade is not sender.Grade.CONFIRMED or claimed_by_name(mail.from_[0], facts):
+        return "antwort-unbestaetigt"
+    others = (address.addr for address in (*mail.reply_to, *mail.sender))
+    return None if all(_same_kreis(addr, facts) for addr in others) else "antwort-an-fremde"
 
 
 def _spent(facts: Facts, about: tuple[str, str]) -> str | None:

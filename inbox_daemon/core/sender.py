@@ -2,8 +2,8 @@
 
 Promises: only the topmost Authentication-Results field counts, and only when it names the
 configured server (RFC 8601 5); alignment is with the From domain (RFC 7489 3.1, relaxed).
-Touches: nothing. Trusts: the own receiving server.
-Limits: does not verify DKIM itself; a mail without a result is unproven, not forged.
+Touches: nothing. Trusts: the own receiving server, which must remove fields that others wrote in
+its name. Limits: does not verify DKIM itself; a mail without a result is unproven, not forged.
 """
 
 import re
@@ -11,8 +11,19 @@ from enum import StrEnum
 
 from inbox_daemon.core.values import Submission
 
-_RESULT = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*([a-z]+)")
-_DOMAIN = re.compile(r"\b(?:header\.(?:d|from|i)|smtp\.(?:mailfrom|helo))\s*=\s*\"?([^\s;\"]+)")
+_RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=\s|$)")
+_PROPERTY = re.compile(r"(?<=\s)(header|smtp)\s*\.\s*(d|i|from|mailfrom)\s*=\s*(\S+)")
+# Which identity each method proves (RFC 8601 2.7): of SPF the envelope's sender, never HELO, which
+# whoever connects chooses. A signature without d= is of the domain of its i=.
+_IDENTITIES = {
+    "dmarc": ("header.from",),
+    "dkim": ("header.d", "header.i"),
+    "spf": ("smtp.mailfrom",),
+}
+# What of a quoted string may be taken on: it can make an address, and no result.
+_QUIET = re.compile(r"[^a-z0-9@.+_-]")
+# Defects of a header that leave it open who wrote: fields that stand twice, an odd From.
+_UNCLEAR = frozenset({"absender-unklar", "kopf-doppelt", "kopf-defekt", "aufbau-unlesbar"})
 
 
 class Grade(StrEnum):
@@ -24,43 +35,79 @@ class Grade(StrEnum):
 
 
 def grade_of(submission: Submission, authserv_id: str) -> Grade:
-    """The grade of the one From address; several From addresses contradict each other."""
+    """The grade of the one From address; several From addresses contradict each other.
+
+    Where the header can be read in two ways, nobody knows what the server's word is about.
+    """
     if len(submission.from_) != 1:
         return Grade.CONTRADICTED
     domain = submission.from_[0].addr.rpartition("@")[2]
     results = _trusted_results(submission, authserv_id)
     if any(method == "dmarc" and result == "fail" for method, result, _ in results):
         return Grade.CONTRADICTED
-    passed = [by for _, result, by in results if result == "pass"]
-    if any(_aligned(by, domain) for by in passed):
-        return Grade.CONFIRMED
-    return Grade.UNPROVEN
+    passed = any(_proves(method, by, domain) for method, result, by in results if result == "pass")
+    return Grade.CONFIRMED if passed and is_plain(submission) else Grade.UNPROVEN
+
+
+def is_plain(submission: Submission) -> bool:
+    """Whether the header can be read in one way only; else two programs may see two senders."""
+    return not _UNCLEAR & set(submission.defects)
 
 
 def _trusted_results(submission: Submission, authserv_id: str) -> list[tuple[str, str, str]]:
+    """(method, result, proven domain); the domain is empty where none or several are named."""
     if not submission.authentication:
         return []
-    server, _, rest = submission.authentication[0].lower().partition(";")
-    if server.split()[:1] != [authserv_id.lower()]:
+    whole = _without_senders_words(submission.authentication[0].lower())
+    server, _, rest = whole.partition(";")
+    # The name, and a version at most: what else stands there makes it another's field.
+    named = re.fullmatch(r"\s*(\S+)(\s+\d+)?\s*", server)
+    if named is None or named[1] != authserv_id.lower():
         return []
-    found = []
-    for part in _without_senders_words(rest).split(";"):
-        result, domain = _RESULT.search(part), _DOMAIN.search(part)
-        if result and domain:
-            found.append((result[1], result[2], domain[1].rpartition("@")[2]))
-    return found
+    return [
+        (result[1], result[2], _proven(result[1], part))
+        for part in rest.split(";")
+        if (result := _RESULT.match(part))
+    ]
+
+
+def _proven(method: str, part: str) -> str:
+    named: dict[str, set[str]] = {}
+    for kind, name, value in _PROPERTY.findall(part):
+        named.setdefault(f"{kind}.{name}", set()).add(value.rpartition("@")[2])
+    found = next((named[key] for key in _IDENTITIES[method] if key in named), set())
+    return found.pop() if len(found) == 1 else ""
 
 
 def _without_senders_words(text: str) -> str:
     """Comments and strings may hold what a sender wrote: no results (RFC 8601 2.2)."""
-    # A quoted local part is a mailbox of the domain behind it: "x@a.de"@b.de belongs to b.de.
-    text = re.sub(r'"(?:[^"\\]|\\.)*"(?=@)', "q", text)
-    text = re.sub(r'"[^"]*[\s;=()][^"]*"', " ", text)
-    while (outer := re.sub(r"\([^()]*\)", " ", text)) != text:
-        text = outer
-    # What follows a bracket that never closes belongs to its comment.
-    return text.partition("(")[0]
+    kept: list[str] = []
+    depth, quoted_from, escaped = 0, -1, False
+    for c in text:
+        quoted = quoted_from >= 0
+        if escaped:
+            escaped = False
+            kept += ["_"] if quoted and not depth else []
+        elif c == "\\":
+            escaped = True
+        elif c == '"' and not depth:
+            quoted_from = -1 if quoted else len(kept)
+        elif quoted:
+            kept.append(_QUIET.sub("_", c))
+        elif c in "()":
+            # A bracket that closes nothing hides nothing.
+            depth = max(0, depth + (1 if c == "(" else -1))
+            kept.append(" ")
+        elif not depth:
+            kept.append(c)
+    # What follows a quotation mark or a bracket that never closes belongs to it.
+    return "".join(kept[:quoted_from] if quoted_from >= 0 else kept)
 
 
-def _aligned(one: str, other: str) -> bool:
-    return one == other or one.endswith("." + other) or other.endswith("." + one)
+def _proves(method: str, proven: str, domain: str) -> bool:
+    """DMARC speaks of the From domain itself; the others of it, above or below it."""
+    if not domain or "." not in proven or not all(proven.split(".")):
+        return False
+    return proven == domain or (
+        method != "dmarc" and (proven.endswith("." + domain) or domain.endswith("." + proven))
+    )

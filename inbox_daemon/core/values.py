@@ -152,7 +152,8 @@ class Submission:
 
     `automatic` names the marks of automatic mail (RFC 3834) that were found;
     `authentication` holds the Authentication-Results fields (RFC 8601), topmost first;
-    `received_claimed` is the time in the topmost Received field, as written (RFC 5321 4.4).
+    `received_claimed` is the time in the topmost Received field, as written (RFC 5321 4.4);
+    `sender` is who sent it for the author, where that is said (RFC 5322 3.6.2).
     """
 
     message_id: str
@@ -170,6 +171,7 @@ class Submission:
     defects: tuple[str, ...]
     received_claimed: str = ""
     returned: Returned = Returned()
+    sender: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
-from inbox_daemon.core import checks_form, checks_mail, checks_rules
+from inbox_daemon.core import checks_form, checks_mail, checks_rules, checks_sender
 from inbox_daemon.core.checks import CHECKS
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import AttachmentKind, Document, DocumentKind, Evidence, Read, Source
@@ -263,7 +263,7 @@ def test_the_sender_is_the_kreis_of_the_form_and_proven(
 def test_a_domain_of_two_kreise_is_no_known_sender() -> None:
     kreise = tuple(replace(k, domains=(cases.DOMAIN,)) for k in cases.rules().kreise)
     shared: Ruleset = replace(cases.rules(), kreise=kreise)
-    found = checks_mail.absender(cases.facts(under=shared))
+    found = checks_sender.absender(cases.facts(under=shared))
     assert found is not None
     assert found.code == "absender-unbekannt"
 
@@ -363,7 +363,8 @@ def test_a_reading_without_a_place_gives_a_finding_without_one() -> None:
 def test_findings_carry_what_their_sentence_inserts() -> None:
     assert values_of("betrag") == {"betrag": str(AMOUNT)}
     assert values_of("frist") == {"eingang": "11.07.2022 um 10:30 Uhr"}
-    assert values_of("kreis") == values_of("absender") == {"ags": AGS}
+    said = {"antrag": cases.KREIS, "absender": cases.KREIS, "text": "kein-kreis"}
+    assert values_of("kreis") == values_of("absender") == {"ags": AGS} | said
     assert cases.programm().received_before > RECEIVED
     for name, check in CHECKS:
         found = check(cases.facts())

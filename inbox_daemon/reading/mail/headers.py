@@ -43,8 +43,11 @@ _CHARSETS = re.compile(
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _ROBOT = re.compile(
-    r"(mailer-?daemon|mail-?daemon|daemon|postmaster|bounces?|(do-?)?not?-?reply|no-?response"
-    r"|nicht-?antworten|keine-?antwort|auto-?(reply|responder|matic))([+._=-].*)?@.*"
+    r"(mailer[-_.]?daemon|mail[-_.]?daemon|daemon|postmaster|bounces?|(do[-_.]?)?not?[-_.]?reply"
+    r"|no[-_.]?response|nicht[-_.]?antworten|keine[-_.]?antwort|auto[-_.]?(reply|responder|matic)"
+    # A device that scans to mail: nobody reads what it gets.
+    r"|scan(ner)?|scan[-_.]?(to|2)[-_.]?mail|kopierer|mfp|multifunktionsgeraet)"
+    r"\d*([+._=-].*)?@.*"
 )
 _AWAY = re.compile(
     r"(abwesen|automatische antwort|automatisch(er|e)? (abwesen|antwort|rueck|rück)|autoantwort"
@@ -57,7 +60,9 @@ _BOUNCE = re.compile(
     r"|benachrichtigung .{0,30}zustell)",
     re.IGNORECASE)  # fmt: skip
 _MARKING_FIELDS = {
-    "list-id": "liste", "list-unsubscribe": "liste", "list-post": "liste",
+    "list-id": "liste", "list-unsubscribe": "liste", "list-post": "liste", "list-help": "liste",
+    "list-subscribe": "liste", "list-owner": "liste", "list-archive": "liste",
+    "mailing-list": "liste", "x-mailing-list": "liste", "feedback-id": "liste",
     "x-auto-response-suppress": "antwort-unterdrueckt",
     "x-autoreply": "autoantwort", "x-auto-reply": "autoantwort", "x-autorespond": "autoantwort",
     "x-autoresponder": "autoantwort", "x-autoreply-from": "autoantwort",
@@ -89,6 +94,15 @@ def id_in(value: str) -> str:
 def ids_in(value: str) -> tuple[str, ...]:
     """All Message-IDs of a field, with their angle brackets."""
     return tuple(clean(found, 400) for found in _ID.findall(value))
+
+
+def results_of(value: str, most: int) -> str:
+    """An Authentication-Results field (RFC 8601); "" where it is odd: cut, or with a control sign.
+
+    A NUL may have ended a name for the server that wrote it, and hides nothing from us.
+    """
+    text = re.sub(r"[ \t\r\n]+", " ", _eight_bit(value)).strip(" ")
+    return text if len(text) <= most and all(_is_plain(c) for c in text) else ""
 
 
 def return_path_of(fields: Fields) -> str | None:
@@ -215,8 +229,8 @@ def _is_plain(character: str) -> bool:
 def addresses_in(values: Sequence[str]) -> tuple[tuple[Address, ...], bool]:
     """All addresses of these fields, and whether all was in good order.
 
-    Not in order: two addresses in one mailbox, none, one of odd form, a field cut short, or a
-    display name that looks like the address of somebody else.
+    Not in order: two addresses in one mailbox, none, one of odd form, a field cut short, a group
+    (RFC 6854), or a display name or comment that looks like the address of somebody else.
     """
     found: list[Address] = []
     plain = len(values) <= SAME_FIELDS
@@ -224,8 +238,9 @@ def addresses_in(values: Sequence[str]) -> tuple[tuple[Address, ...], bool]:
         plain = plain and len(value) <= ADDRESS_CHARS
         for mailbox in _mailboxes(value[:ADDRESS_CHARS]):
             candidates = mailbox.addresses()
-            name = shown(mailbox.phrase) if mailbox.inside else ""
+            name = shown(mailbox.name)
             plain = plain and len(candidates) == 1 and _names_only(name, candidates[0])
+            plain = plain and not mailbox.of_group
             found += [Address(name=name[:NAME_CHARS], addr=_addr(c)) for c in candidates]
     return tuple(a for a in found[:ADDRESSES] if a.addr), plain and len(found) <= ADDRESSES
 
@@ -247,6 +262,13 @@ class _Mailbox:
     def __init__(self) -> None:
         self.letters: list[str] = []
         self.inside: list[str] = []
+        self.comments: list[str] = []
+        self.of_group = False
+
+    @property
+    def name(self) -> str:
+        """The phrase before the angle, and what stands in comments, as programs show it."""
+        return " ".join([self.phrase] * bool(self.inside) + self.comments)
 
     @property
     def phrase(self) -> str:
@@ -270,7 +292,10 @@ def _mailboxes(value: str) -> Iterator[_Mailbox]:
             mailbox = _Mailbox()
         elif piece == ":":
             mailbox.letters.clear()  # the name of a group
-        elif not piece.startswith("("):
+            mailbox.of_group = True
+        elif piece.startswith("(") and len(piece) > 1:
+            mailbox.comments.append(_ESCAPED.sub(r"\1", piece[1:-1]))
+        else:
             mailbox.letters.append(piece)
     if mailbox.inside or mailbox.phrase:
         yield mailbox

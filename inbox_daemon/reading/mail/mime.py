@@ -29,7 +29,16 @@ AUTHENTICATIONS = 20
 AUTHENTICATION_CHARS = 2_000
 BODY_BYTES = 400_000
 
-_ONCE = ("from", "subject", "date", "message-id", "reply-to", "in-reply-to", "content-type")
+_ONCE = (
+    "from",
+    "subject",
+    "date",
+    "message-id",
+    "reply-to",
+    "in-reply-to",
+    "content-type",
+    "sender",
+)
 _PARSER_DEFECTS = {
     "NoBoundaryInMultipartDefect": "teil-grenze",
     "StartBoundaryNotFoundDefect": "teil-grenze",
@@ -270,13 +279,14 @@ def _described(mail: Message, opened: _Opened) -> Submission:
         subject=subject,
         from_=from_,
         reply_to=headers.addresses_in(fields.get("reply-to", ()))[0],
+        sender=headers.addresses_in(fields.get("sender", ()))[0],
         return_path=return_path,
         date_claimed=headers.clean(headers.first(fields, "date"), 100),
         automatic=headers.marks_of(
             fields, kind=_type_of(mail), subject=subject, senders=(*from_, *envelope)
         ),
         authentication=tuple(
-            headers.clean(value, AUTHENTICATION_CHARS)
+            headers.results_of(value, AUTHENTICATION_CHARS)
             for value in fields.get("authentication-results", ())[:AUTHENTICATIONS]
         ),
         text=text,
