@@ -11,7 +11,12 @@ from enum import StrEnum
 
 from inbox_daemon.core.values import Submission
 
-_RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=\s|$)")
+# One result (RFC 8601 2.2) without its comments: anything between the properties that is none
+# makes it worthless, for it may be the end of a value.
+_RESULT = re.compile(
+    r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)"
+    r"((?:\s+[a-z][a-z0-9_-]*(?:\s*\.\s*[a-z0-9_-]+)?\s*=\s*\S+)*)\s*"
+)
 _PROPERTY = re.compile(r"(?<=\s)(header|smtp)\s*\.\s*(d|i|from|mailfrom)\s*=\s*(\S+)")
 # Which identity each method proves (RFC 8601 2.7): of SPF the envelope's sender, never HELO, which
 # whoever connects chooses. A signature without d= is of the domain of its i=.
@@ -65,9 +70,9 @@ def _trusted_results(submission: Submission, authserv_id: str) -> list[tuple[str
     if named is None or named[1] != authserv_id.lower():
         return []
     return [
-        (result[1], result[2], _proven(result[1], part))
+        (result[1], result[2], _proven(result[1], result[3]))
         for part in rest.split(";")
-        if (result := _RESULT.match(part))
+        if (result := _RESULT.fullmatch(part))
     ]
 
 
@@ -80,28 +85,37 @@ def _proven(method: str, part: str) -> str:
 
 
 def _without_senders_words(text: str) -> str:
-    """Comments and strings may hold what a sender wrote: no results (RFC 8601 2.2)."""
+    """Comments and strings may hold what a sender wrote: no results (RFC 8601 2.2).
+
+    A comment that touches a word leaves a mark, for it may be meant to cut it short; a field whose
+    brackets or quotation marks do not close says nothing.
+    """
     kept: list[str] = []
-    depth, quoted_from, escaped = 0, -1, False
+    depth, quoted, escaped = 0, False, False
     for c in text:
-        quoted = quoted_from >= 0
         if escaped:
             escaped = False
             kept += ["_"] if quoted and not depth else []
         elif c == "\\":
             escaped = True
         elif c == '"' and not depth:
-            quoted_from = -1 if quoted else len(kept)
+            quoted = not quoted
         elif quoted:
             kept.append(_QUIET.sub("_", c))
-        elif c in "()":
-            # A bracket that closes nothing hides nothing.
-            depth = max(0, depth + (1 if c == "(" else -1))
-            kept.append(" ")
+        elif c == "(":
+            depth += 1
+            kept += ["_"] if depth == 1 and not _ends_word(kept) else []
+        elif c == ")":
+            depth -= 1
+            if depth < 0:
+                return ""
         elif not depth:
             kept.append(c)
-    # What follows a quotation mark or a bracket that never closes belongs to it.
-    return "".join(kept[:quoted_from] if quoted_from >= 0 else kept)
+    return "" if depth or quoted else "".join(kept)
+
+
+def _ends_word(kept: list[str]) -> bool:
+    return not kept or kept[-1] in " ;"
 
 
 def _proves(method: str, proven: str, domain: str) -> bool:

@@ -287,7 +287,7 @@ def _mailboxes(value: str) -> Iterator[_Mailbox]:
         elif piece.startswith("<"):
             mailbox.inside.append(piece.strip("<>"))
         elif piece in {",", ";"}:
-            if mailbox.inside or mailbox.phrase:
+            if mailbox.inside or mailbox.phrase or mailbox.of_group:
                 yield mailbox
             mailbox = _Mailbox()
         elif piece == ":":
