@@ -60,7 +60,9 @@ def test_each_file_gets_its_object_in_order_and_bad_ones_stop_nobody(tmp_path: P
     assert seen[0]["verdict"]["outcome"] == "flag"
     assert seen[1]["error"] == "datei-fehlt"
     assert seen[2]["verdict"]["outcome"] == "query"
-    assert seen[2]["message"]["kreis"]["status"] == "matched"
+    own = {"status": "matched", "ags": "08115"}
+    said = {source: own | {"by": source} for source in ("antrag", "absender", "text")}
+    assert seen[2]["message"]["kreis"] == own | {"by": "absender", "sources": said}
     assert seen[2]["message"]["authentication"] == "confirmed"
 
 

@@ -184,3 +184,19 @@ def test_two_files_of_one_programme_are_a_mistake(folder: Path) -> None:
 def test_a_programme_without_its_letter_is_a_mistake(folder: Path) -> None:
     shutil.rmtree(folder / cases.KENNUNG)
     assert any("rueckfrage" in mistake for mistake in mistakes_of(folder))
+
+
+@pytest.mark.parametrize("word", ["ablegen", "mensch"])
+def test_what_becomes_of_an_unproven_sender_is_a_rule(folder: Path, word: str) -> None:
+    change(folder / PROGRAMM, 'unbestaetigt = "mensch"', f'unbestaetigt = "{word}"')
+    assert load_rules(folder).programme[0].unproven == word
+
+
+def test_without_that_rule_an_unproven_sender_goes_to_a_person(folder: Path) -> None:
+    change(folder / PROGRAMM, '[absender]\nunbestaetigt = "mensch"', "")
+    assert load_rules(folder).programme[0].unproven == "mensch"
+
+
+def test_another_word_for_it_is_a_mistake(folder: Path) -> None:
+    change(folder / PROGRAMM, 'unbestaetigt = "mensch"', 'unbestaetigt = "beantworten"')
+    assert any("absender.unbestaetigt" in mistake for mistake in mistakes_of(folder))

@@ -157,6 +157,7 @@ def rules_show(app: App) -> int:
         source = TERMINAL["rules.estimate" if programm.rahmen_is_estimate else "rules.official"]
         print("  " + TERMINAL["rules.frist"].format(day=day))
         print("  " + TERMINAL["rules.checks"].format(checks=", ".join(programm.checks)))
+        print("  " + TERMINAL[f"rules.absender.{programm.unproven}"])
         print("  " + TERMINAL["rules.rahmen"].format(source=source))
         for ags, rahmen in programm.rahmen:
             kreis = app.rules.kreis(ags)

@@ -16,6 +16,7 @@ from inbox_daemon.core.programm import Unbestaetigt
 from inbox_daemon.core.values import Address, Submission
 from inbox_daemon.core.verdict import Finding, Result
 
+_ADDRESSES = re.compile(r"[^\s@<>\"'(),:;\[\]/]+@[^\s@<>\"'(),:;\[\]/]+")
 _DOMAINS = re.compile(r"[^\s@<>\"'(),:;\[\]/]+(?:\.[^\s@<>\"'(),:;\[\]/.]{2,})+")
 
 
@@ -45,8 +46,9 @@ def _guise(address: Address, facts: Facts) -> Finding | None:
 def claimed_by_name(address: Address, facts: Facts) -> str:
     """What the display name claims that the address is not: an address, a domain, a Kreis."""
     name = unicodedata.normalize("NFKC", address.name).lower()
-    if "@" in name and address.addr not in name:
-        return name
+    addresses: list[str] = _ADDRESSES.findall(name)
+    if other := next((a for a in addresses if a != address.addr), ""):
+        return other
     own = facts.sender_kreis
     domains: list[str] = _DOMAINS.findall(name)
     for domain in domains:

@@ -54,6 +54,8 @@ TERMINAL: Final = MappingProxyType(
         "show.gefragt": "Gefragt nach: {text}",
         "show.author": "Entschieden von {by}: {why}",
         "rules.frist": "Eingang bis zum Ablauf des {day}",
+        "rules.absender.ablegen": "Absender nicht bewiesen: der Antrag wird abgelegt, ein Brief wartet auf einen Menschen.",
+        "rules.absender.mensch": "Absender nicht bewiesen: zur Prüfung.",
         "rules.checks": "Prüfungen: {checks}",
         "rules.rahmen": "Planungsrahmen, {source}:",
         "rules.estimate": "geschätzt, nicht amtlich",

@@ -10,9 +10,17 @@ import pytest
 
 from inbox_daemon.core import checks_form, checks_mail, checks_rules, checks_sender
 from inbox_daemon.core.checks import CHECKS
-from inbox_daemon.core.programm import Ruleset
-from inbox_daemon.core.values import AttachmentKind, Document, DocumentKind, Evidence, Read, Source
-from inbox_daemon.core.verdict import FiledRecord, Finding, Known, Result
+from inbox_daemon.core.programm import Ruleset, Unbestaetigt
+from inbox_daemon.core.values import (
+    Address,
+    AttachmentKind,
+    Document,
+    DocumentKind,
+    Evidence,
+    Read,
+    Source,
+)
+from inbox_daemon.core.verdict import Accept, Escalate, FiledRecord, Finding, Known, Result
 from inbox_daemon.core.wording import FINDINGS
 from tests.core import cases
 from tests.core.cases import AGS, AMOUNT, KENNUNG, RECEIVED, of_document, of_mail, without_document
@@ -252,6 +260,16 @@ TWO = (cases.address(), cases.address("b@x.example"))
         (of_mail(authentication=()), (UNSURE, "absender-unbestaetigt")),
         (of_document(applicant=cases.unreadable()), (PASS, "absender-bestaetigt")),
         (of_mail(), (PASS, "absender-bestaetigt")),
+        (of_mail(from_=(cases.address("a@landratsamt-kar1sruhe.de"),)),
+         (FAIL, "absender-aehnlich")),
+        (of_mail(from_=(cases.address("a@landratsamt-karlsruhe.com"),), authentication=()),
+         (FAIL, "absender-aehnlich")),
+        (of_mail(from_=(Address(name="post@evil.example", addr=cases.SENDER),)),
+         (FAIL, "absender-anzeigename")),
+        (of_mail(from_=(Address(name="Stadt Karlsruhe", addr=cases.SENDER),)),
+         (FAIL, "absender-anzeigename")),
+        (of_mail(from_=(Address(name=f"Amt, {cases.SENDER}", addr=cases.SENDER),)),
+         (PASS, "absender-bestaetigt")),
     ],
 )  # fmt: skip
 def test_the_sender_is_the_kreis_of_the_form_and_proven(
@@ -266,6 +284,25 @@ def test_a_domain_of_two_kreise_is_no_known_sender() -> None:
     found = checks_sender.absender(cases.facts(under=shared))
     assert found is not None
     assert found.code == "absender-unbekannt"
+
+
+def test_the_rules_may_let_an_unproven_sender_be_filed_and_never_be_asked() -> None:
+    lenient = replace(cases.programm(), unproven=Unbestaetigt.ABLEGEN)
+    under = replace(cases.rules(), programme=(lenient,))
+    unproven = of_mail(authentication=())
+    assert isinstance(cases.verdict(unproven), Escalate)
+    assert isinstance(cases.verdict(unproven, under=under), Accept)
+    unsigned = replace(of_document(signature=cases.absent()), submission=unproven.submission)
+    asked = cases.verdict(unsigned, under=under)
+    assert isinstance(asked, Escalate)
+    assert asked.reasons == ("unterschrift-fehlt", "antwort-unbestaetigt")
+    for doubt in (
+        of_mail(authentication=(), defects=("kopf-doppelt",)),
+        of_mail(authentication=(f"{cases.SERVER}; dmarc=fail header.from={cases.DOMAIN}",)),
+        of_mail(from_=TWO),
+        of_mail(from_=(STADT,), authentication=()),
+    ):
+        assert isinstance(cases.verdict(doubt, under=under), Escalate)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whether a mail may be answered by the machine: one reason is enough against it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from inbox_daemon.core.decide import CORRECTABLE
 from inbox_daemon.core.replies import question_of, stops_letters, why_not
-from inbox_daemon.core.values import AttachmentKind, Evidence
-from inbox_daemon.core.verdict import Budget, Escalate, Known, Query
+from inbox_daemon.core.values import Address, AttachmentKind, Evidence
+from inbox_daemon.core.verdict import Accept, Budget, Escalate, Known, Query
 from tests.core import cases
 from tests.core.cases import of_mail
 
@@ -38,6 +39,15 @@ def test_a_proven_mail_of_a_kreis_in_time_may_be_answered() -> None:
             ),
             "antwort-an-fremde",
         ),
+        (of_mail(automatic=("antwort-unterdrueckt",)), "antwort-unerwuenscht"),
+        (of_mail(automatic=("antwort-unterdrueckt", "liste")), "antwort-an-automaten"),
+        (of_mail(defects=("kopf-doppelt",)), "antwort-unbestaetigt"),
+        (
+            of_mail(from_=(Address(name="Landratsamt Calw", addr=cases.SENDER),)),
+            "antwort-unbestaetigt",
+        ),
+        (of_mail(sender=(cases.address("a@evil.example"),)), "antwort-an-fremde"),
+        (of_mail(sender=(cases.address("a@karlsruhe.de"),)), "antwort-an-fremde"),
         (of_mail(reply_to=(cases.address("a@evil.example"),)), "antwort-an-fremde"),
         (of_mail(reply_to=(cases.address("a@karlsruhe.de"),)), "antwort-an-fremde"),
         (of_mail(reply_to=(cases.address(), cases.address("a@x.example"))), "antwort-an-fremde"),
@@ -45,6 +55,27 @@ def test_a_proven_mail_of_a_kreis_in_time_may_be_answered() -> None:
 )
 def test_one_reason_is_enough_for_silence(evidence: Evidence, reason: str) -> None:
     assert why_not(cases.facts(evidence)) == reason
+
+
+def test_who_asks_for_no_automatic_answer_is_taken_in_and_only_a_letter_waits() -> None:
+    quiet = ("antwort-unterdrueckt",)
+    assert isinstance(cases.verdict(of_mail(automatic=quiet)), Accept)
+    unsigned = cases.of_document(signature=cases.absent())
+    asked = cases.verdict(replace(unsigned, submission=cases.mail(automatic=quiet)))
+    assert isinstance(asked, Escalate)
+    assert asked.reasons == ("unterschrift-fehlt", "antwort-unerwuenscht")
+
+
+def test_our_own_address_is_never_written_to() -> None:
+    own = cases.rules().postfach.adresse
+    results = f"{cases.SERVER}; dkim=pass header.d=rps.bwl.de"
+    mail = of_mail(from_=(cases.address(own),), authentication=(results,))
+    assert why_not(cases.facts(mail)) == "antwort-an-fremde"
+
+
+def test_a_sender_on_behalf_in_the_same_kreis_is_no_stranger() -> None:
+    mail = of_mail(sender=(cases.address(f"vorzimmer@{cases.DOMAIN}"),))
+    assert why_not(cases.facts(mail)) is None
 
 
 def test_a_reply_address_in_the_same_kreis_is_no_stranger() -> None:

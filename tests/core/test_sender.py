@@ -1,6 +1,8 @@
 """How far a sender is proven: by the topmost word of our own server, aligned with From."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inbox_daemon.core.sender import Grade, grade_of
 from inbox_daemon.core.values import Address
@@ -58,6 +60,19 @@ def test_the_organisation_may_sign_for_its_subdomain() -> None:
         f"dkim=fail (dkim=pass header.d={DOMAIN} ) header.d=x.example",
         f"(x; dkim=pass header.d={DOMAIN} ; y) dkim=fail header.d=x.example",
         "dkim=pass header.d=",
+        f"spf=pass smtp.helo={DOMAIN}",
+        f"spf=pass smtp.helo={DOMAIN} smtp.mailfrom=x@evil.example",
+        f"spf=pass smtp.mailfrom=x@{DOMAIN}(.evil.example",
+        f"spf=pass smtp.mailfrom=x@{DOMAIN}(x).evil.example",
+        f"spf=pass smtp.mailfrom=x@{DOMAIN} .evil.example",
+        f"dkim=pass header.from={DOMAIN}",
+        f"dkim=pass header.d=evil.example header.i=@{DOMAIN}",
+        f"dkim=pass header.d=evil.example header.d={DOMAIN}",
+        f"x-dkim=pass header.d={DOMAIN}",
+        f"dmarc=pass header.from=sub.{DOMAIN}",
+        "dkim=pass header.d=de",
+        f"dkim=pass header.d=.{DOMAIN}",
+        f'dkim=none reason="; dkim=pass header.d={DOMAIN}',
     ],
 )
 def test_anything_less_than_an_aligned_pass_proves_nothing(result: str) -> None:
@@ -91,6 +106,8 @@ def test_a_dmarc_failure_contradicts_even_beside_a_pass() -> None:
         (PASSED.replace(SERVER, f"{SERVER}.evil.example"),),
         ("mx.evil.example; none", PASSED),
         (f"{SERVER}; none", PASSED),
+        (f"({SERVER}) mx.evil.example; dkim=pass header.d={DOMAIN}",),
+        (f"{SERVER} .evil.example; dkim=pass header.d={DOMAIN}",),
     ],
 )
 def test_only_the_topmost_field_of_our_own_server_is_believed(fields: tuple[str, ...]) -> None:
@@ -99,3 +116,26 @@ def test_only_the_topmost_field_of_our_own_server_is_believed(fields: tuple[str,
 
 def test_a_sender_without_domain_is_confirmed_by_nothing() -> None:
     assert graded(PASSED, addr="") is UNPROVEN
+
+
+@pytest.mark.parametrize("defect", ["absender-unklar", "kopf-doppelt", "kopf-defekt"])
+def test_where_two_programs_may_see_two_senders_nothing_is_confirmed(defect: str) -> None:
+    seen = mail(authentication=(PASSED,), defects=(defect,))
+    assert grade_of(seen, SERVER) is UNPROVEN
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    server=st.sampled_from([SERVER, f"({SERVER})", "mx.evil.example", f"{SERVER}.evil.example"]),
+    words=st.lists(
+        st.sampled_from(
+            ["dkim", "spf", "=", "pass", ";", "(", ")", '"', "\\", " ", "header.d", ".evil.example",
+             "smtp.mailfrom", "evil.example", "@", "x", "none", "dmarc", "header.from"]
+        ),
+        max_size=30,
+    ),
+)  # fmt: skip
+def test_no_words_without_the_domain_of_the_sender_confirm_him(
+    server: str, words: list[str]
+) -> None:
+    assert graded(f"{server}; {''.join(words)}") is not CONFIRMED

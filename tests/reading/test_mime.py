@@ -180,6 +180,12 @@ def test_the_kind_of_an_attachment_is_told_by_its_bytes(
         ("Return-Path: <postmaster@kreis.example>", "roboter-absender"),
         ("X-Autoreply: yes", "autoantwort"),
         ("X-Loop: x", "schleife"),
+        ("List-Help: <mailto:x@y.example>", "liste"),
+        ("From: no_reply@kreis.example", "roboter-absender"),
+        ("From: do.not.reply@kreis.example", "roboter-absender"),
+        ("From: scanner2@kreis.example", "roboter-absender"),
+        ("From: kopierer.og3@kreis.example", "roboter-absender"),
+        ("Auto-Submitted:", "auto-submitted"),
         ("Subject: Abwesenheitsnotiz", "abwesenheit"),
         ("Subject: AW: Abwesend: Antrag", "abwesenheit"),
         ("Subject: =?utf-8?q?Automatische_Antwort=3A_Antrag?=", "abwesenheit"),
@@ -198,6 +204,8 @@ def test_marks_of_automatic_mail_are_named(field: str, mark: str) -> None:
         "Precedence: first-class",
         "From: reply@kreis.example",
         "From: noreplymann@kreis.example",
+        "From: scanlon@kreis.example",
+        "Auto-Submitted: No (typed by hand)",
         "Subject: Antrag auf Foerderung",
         "Subject: Zustellung des Antrags",
         "Return-Path: <amt@kreis.example>",
@@ -225,6 +233,10 @@ def test_mail_of_a_person_has_no_mark(field: str) -> None:
         ('"\\"a@b.example\\" <', [], False),
         ("", [], False),
         ("undisclosed:;", [], False),
+        ("Amt: a@b.example;", ["a@b.example"], False),
+        ("undisclosed:;, a@b.example", ["a@b.example"], False),
+        ("x@evil.example (amt@kreis.example)", ["x@evil.example"], False),
+        ("<@x.example,@y.example:c@d.example>", ["@x.example,@y.example:c@d.example"], False),
     ],
 )
 def test_the_sender_is_in_order_or_the_doubt_is_named(
@@ -234,6 +246,23 @@ def test_the_sender_is_in_order_or_the_doubt_is_named(
     if addrs:
         assert [a.addr for a in mail.from_] == addrs
     assert ("absender-unklar" not in mail.defects) is in_order
+
+
+def test_a_comment_is_shown_as_the_name_that_programs_make_of_it() -> None:
+    mail = head("From: a@b.example (Landratsamt \\(Amt 3\\))")
+    assert [a.name for a in mail.from_] == ["Landratsamt (Amt 3)"]
+
+
+def test_who_sent_it_for_the_author_is_kept() -> None:
+    mail = head("From: a@b.example", "Sender: Vorzimmer <c@d.example>")
+    assert [a.addr for a in mail.sender] == ["c@d.example"]
+    assert head("From: a@b.example").sender == ()
+
+
+@pytest.mark.parametrize("odd", ["x\0y", "x\x1cy", "x\u200by", "x\u202ey", "x" * 2001])
+def test_results_with_a_hidden_sign_or_beyond_measure_say_nothing(odd: str) -> None:
+    mail = head(f"Authentication-Results: {odd}", "Authentication-Results: mx.example;\r\n\tnone")
+    assert mail.authentication == ("", "mx.example; none")
 
 
 def test_two_from_fields_are_both_kept_and_named() -> None:
