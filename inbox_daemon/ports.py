@@ -11,11 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from inbox_daemon.core.mailkind import Mailart
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import EffectKind, Known, Outcome, Query, Verdict
+from inbox_daemon.core.vorgang import Earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,8 @@ class Effect:
 class Decision:
     """A verdict and what follows; `concerns` is (AGS, programme) where the sender proved them.
 
-    `answer` is what this mail is to a letter of ours; `stops_letters` throws the switch.
+    `answer` is what this mail is to a letter of ours; `stops_letters` throws the switch; `art` is
+    the kind of the mail, and `belongs_to` the case to which it is joined.
     """
 
     verdict: Verdict
@@ -185,6 +188,8 @@ class Decision:
     concerns: tuple[str, str] | None
     answer: Answer | None = None
     stops_letters: bool = False
+    art: Mailart = Mailart.SONSTIGES
+    belongs_to: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,7 @@ class _PostfachFile(_Closed):
     adresse: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     eigene_domains: Annotated[list[_Domain], Field(min_length=1)]
     authserv_id: _Text
+    spam_merkmale: list[Annotated[str, Field(pattern=r"^[a-z-]+: [^A-Z]+$")]] = []
     absender: _Absender
 
 
@@ -247,6 +248,7 @@ def _ruleset(
             adresse=postfach.adresse,
             eigene_domains=tuple(postfach.eigene_domains),
             authserv_id=postfach.authserv_id,
+            spam_merkmale=tuple(postfach.spam_merkmale),
             **postfach.absender.model_dump(),
         ),
         programme=tuple(_programm(file) for file in programme),

@@ -15,8 +15,10 @@ from typing import assert_never
 import structlog
 
 from inbox_daemon.consequences import decision_for
-from inbox_daemon.core.decide import decide
+from inbox_daemon.core.decide import decide, facts_of
 from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
+from inbox_daemon.core.joining import belongs_to
+from inbox_daemon.core.mailkind import kind_of
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.replies import stops_letters
 from inbox_daemon.core.returns import answer_of
@@ -198,7 +200,14 @@ class Steps:
         reached(Point.DECIDED)
         if stops:
             log.error("letters.stopped", case=case.number, budget=known.budget.hour)
-        return replace(decision, answer=answer_of(evidence, known), stops_letters=stops)
+        facts = facts_of(evidence, known=known, rules=self.rules, received_at=None)
+        return replace(
+            decision,
+            answer=answer_of(evidence, known),
+            stops_letters=stops,
+            art=kind_of(facts).art,
+            belongs_to=belongs_to(facts),
+        )
 
     def act(self) -> None:
         """`decided` → its end, then the one move on the server; the outbox in order."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from inbox_daemon import wire
 from inbox_daemon.app import App
+from inbox_daemon.commands import vorgang
 from inbox_daemon.commands.letters import stopped_line
 from inbox_daemon.core import frist
 from inbox_daemon.core.betrag import german
@@ -20,7 +21,14 @@ from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
 from inbox_daemon.core.verdict import Query, Result
 from inbox_daemon.core.wording import sentence
-from inbox_daemon.core.wording_labels import AUDIT_KINDS, METHODS, STATES, VERDICTS
+from inbox_daemon.core.wording_labels import (
+    ART_GRUENDE,
+    AUDIT_KINDS,
+    MAILARTEN,
+    METHODS,
+    STATES,
+    VERDICTS,
+)
 from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.letterbook import RETURNED
 from inbox_daemon.edges.records import CaseLine, Judgement
@@ -37,7 +45,8 @@ def listed(app: App, *, as_json: bool) -> int:
         return 0
     for line in lines:
         reasons = " ".join(_sentences(app, line))
-        print(f"{line.number}  {frist.german_instant(line.received_at)}  {reasons}")
+        at, kind = frist.german_instant(line.received_at), vorgang.kind_words(app, line.number)
+        print(f"{line.number}  {at}  [{kind}] {reasons}")
     print(TERMINAL["queue.count"].format(count=len(lines)))
     letters = app.records.letters(at=app.clock.now())
     if letters.switch.stopped:
@@ -51,6 +60,7 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
     line = case_line(app, number)
     evidence = app.records.evidence(number)
     judgements = app.records.judgements(number)
+    talk = vorgang.conversation_of(app, number)
     if as_json:
         known = {
             **_plain(app, line),
@@ -58,6 +68,7 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
             "answers": [
                 {"case": c, "kind": kind.value} for c, kind in app.records.answers_to(number)
             ],
+            "vorgang": vorgang.plain(talk),
             "verdicts": [json.loads(wire.encode(j.verdict)) for j in judgements],
             "history": [
                 {"at": h.at.isoformat(), "kind": h.kind, **json.loads(h.payload)}
@@ -72,6 +83,8 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
     if HELD_BACK & set(line.reasons):
         print("  " + _text("show.draft", number))
     for text in (*_seen(evidence), *_decided(judgements), *_came_back(app, number)):
+        print(f"  {text}")
+    for text in (*_kind(app, number), *(vorgang.lines(talk) if talk.is_more_than_one_mail else ())):
         print(f"  {text}")
     print("  " + _text("show.original", str(_original(app, line))))
     for entry in app.records.history(number):
@@ -109,6 +122,15 @@ def _decided(judgements: tuple[Judgement, ...]) -> Iterator[str]:
 def _came_back(app: App, number: str) -> Iterator[str]:
     keys = {Answer.FAILED: "show.returned", Answer.AUTOMATIC: "show.answered"}
     return (_text(keys[kind], case) for case, kind in app.records.answers_to(number))
+
+
+def _kind(app: App, number: str) -> Iterator[str]:
+    kind = vorgang.kind_in(app, number)
+    if kind is not None:
+        yield _text("show.art", f"{MAILARTEN[kind.art.value]} ({ART_GRUENDE[kind.why]})")
+    telephone = vorgang.telephone_in(app, number)
+    if telephone:
+        yield _text("show.telefon", telephone)
 
 
 def _text(key: str, text: str) -> str:
@@ -163,6 +185,7 @@ def _sentences(app: App, line: CaseLine) -> tuple[str, ...]:
 
 
 def _plain(app: App, line: CaseLine) -> dict[str, Any]:
+    kind = vorgang.kind_in(app, line.number)
     return {
         "case": line.number,
         "state": line.state.value,
@@ -173,4 +196,6 @@ def _plain(app: App, line: CaseLine) -> dict[str, Any]:
         "sha256": line.sha256,
         "message_id": line.message_id,
         "duplicate_of": line.duplicate_of,
+        "art": kind.art.value if kind else None,
+        "telefon": vorgang.telephone_in(app, line.number) or None,
     }

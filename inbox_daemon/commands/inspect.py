@@ -21,6 +21,7 @@ from inbox_daemon.commands.pictures import copy_pictures
 from inbox_daemon.core import kreis, sender
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.decide import decide, facts_of
+from inbox_daemon.core.mailkind import kind_of
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import (
     Absent,
@@ -76,6 +77,8 @@ def seen_in(file: str, evidence: Evidence, rules: Ruleset) -> dict[str, Any]:
     }
     if evidence.submission is not None:
         seen["message"] = _message(evidence, rules, received_at)
+    facts = facts_of(evidence, known=Known(), rules=rules, received_at=received_at)
+    seen["art"] = kind_of(facts).art.value
     return seen
 
 

@@ -6,6 +6,7 @@ Touches: the database through the app, stdout. Trusts: the user name it is given
 Limits: pages for clerks come with web/; no letter is edited here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.decide import CORRECTABLE, facts_of, rules_version
 from inbox_daemon.core.errors import Defect, Permanent
 from inbox_daemon.core.facts import Facts
+from inbox_daemon.core.joining import SAME_MATTER
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.replies import why_not
 from inbox_daemon.core.states import State
@@ -103,7 +105,16 @@ def _verdict(app: App, case: Case, evidence: Evidence, wish: Wish) -> Verdict:
         return Dismiss(reasons=("sachbearbeitung",), findings=(by,), rules=version)
     if wish.answer == ASK:
         return _query(app, case, facts, wish)
-    return Accept(antrag=_antrag(app, facts, wish), findings=(by,), rules=rules_version(facts))
+    findings = (by, *_same_matter(app, case.number))
+    return Accept(antrag=_antrag(app, facts, wish), findings=findings, rules=rules_version(facts))
+
+
+def _same_matter(app: App, number: str) -> Iterator[Finding]:
+    """What the record shall name: the case to which this one was joined."""
+    earlier = app.records.belongs_to(number)
+    if earlier is not None:
+        values = (("fall", earlier),)
+        yield Finding(check="vorgang", result=Result.PASS, code=SAME_MATTER, values=values)
 
 
 def _antrag(app: App, facts: Facts, wish: Wish) -> Antrag:

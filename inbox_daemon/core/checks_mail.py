@@ -90,7 +90,7 @@ def anhang(facts: Facts) -> Finding | None:
     for kind, code in _CODE_OF_KIND:
         if kind in kinds:
             return finding("anhang", Result.UNSURE, code)
-    if not _is_plain_offer(facts):
+    if not announces(facts):
         # An out-of-office reply asks nothing; what it is was found by `automatik`.
         robot = ROBOT_MARKS & set(mail.automatic) and not facts.holds(*UNSEEN)
         return None if robot else finding("anhang", Result.UNSURE, "anfrage")
@@ -106,7 +106,7 @@ _CODE_OF_KIND = (
 )
 
 
-def _is_plain_offer(facts: Facts) -> bool:
+def announces(facts: Facts) -> bool:
     """A mail that announces an attached application of its own accord."""
     mail = facts.submission
     phrases = facts.programm.announcements

@@ -7,6 +7,7 @@ were when the case was decided.
 
 from inbox_daemon.core import frist, kreis
 from inbox_daemon.core.facts import Facts, finding
+from inbox_daemon.core.joining import answer_to_question
 from inbox_daemon.core.values import Read
 from inbox_daemon.core.verdict import Finding, Result
 
@@ -43,7 +44,10 @@ def betrag_im_planungsrahmen(facts: Facts) -> Finding | None:
 
 
 def zweiter_antrag(facts: Facts) -> Finding | None:
-    """One application per Kreis and programme; a newer one replaces it only through a person."""
+    """One application per Kreis and programme; a newer one replaces it only through a person.
+
+    The proven answer to our question is no second one, but the newer version of what we asked for.
+    """
     match = facts.form_kreis
     if not isinstance(match, kreis.Matched):
         return None
@@ -54,4 +58,4 @@ def zweiter_antrag(facts: Facts) -> Finding | None:
     for case, ags, kennung in facts.known.open_cases:
         if (ags, kennung) == own:
             return finding("zweiter_antrag", Result.UNSURE, "offener-vorgang", ("fall", case))
-    return None
+    return answer_to_question(facts)

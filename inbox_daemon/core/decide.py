@@ -55,13 +55,26 @@ def of_this_kreis(known: Known, *, evidence: Evidence, rules: Ruleset) -> Known:
     It is stored with each verdict: all of them would grow with the square of the cases.
     """
     facts = facts_of(evidence, known=known, rules=rules, received_at=None)
-    match = facts.form_kreis
-    own = (match.ags, facts.programm.kennung) if isinstance(match, kreis.Matched) else None
+    own = _of_form(facts)
     return replace(
         known,
         filed=tuple(r for r in known.filed if (r.ags, r.programm) == own),
         open_cases=tuple(c for c in known.open_cases if c[1:] == own),
     )
+
+
+def about(evidence: Evidence, rules: Ruleset) -> tuple[str, str] | None:
+    """(AGS, programme) that the application names, or the sender where none is with the mail."""
+    facts = facts_of(evidence, known=Known(), rules=rules, received_at=None)
+    match = facts.sender_kreis
+    if facts.applications or not isinstance(match, kreis.Matched):
+        return _of_form(facts)
+    return match.ags, facts.programm.kennung
+
+
+def _of_form(facts: Facts) -> tuple[str, str] | None:
+    match = facts.form_kreis
+    return (match.ags, facts.programm.kennung) if isinstance(match, kreis.Matched) else None
 
 
 def facts_of(

@@ -20,6 +20,19 @@ _SIGNED_BELOW = re.compile(
 _REPLY = re.compile(r"^\s*(aw|antw|antwort|re|wg|fwd?|sv)\s*(\[\d+\])?:", re.IGNORECASE)
 
 
+_TELEFON = re.compile(
+    r"\b(?:tel(?:efon)?|fon|phone|durchwahl|mobil)\b[.:]?[ \t]*:?[ \t]*"
+    r"(\+?[\d(][\d \t()/.-]{3,24}\d)",
+    re.IGNORECASE,
+)
+
+
+def telefon_in(text: str) -> str:
+    """The last telephone number of the sender's own words, where a signature stands, or ""."""
+    found = _TELEFON.findall(own_words(text))
+    return " ".join(found[-1].split()) if found else ""
+
+
 def own_words(text: str) -> str:
     """The lines before any quotation, without lines that begin with a quotation mark."""
     lines = []

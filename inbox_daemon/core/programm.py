@@ -83,7 +83,8 @@ class Foerderprogramm:
 class Postfach:
     """Our own mailbox and the office that answers for its letters.
 
-    `authserv_id` is the name our receiving server gives itself (RFC 8601 2.2).
+    `authserv_id` is the name our receiving server gives itself (RFC 8601 2.2). `spam_merkmale`
+    are its marks of spam, "name: value" in lower case; without any nothing is called spam.
     """
 
     adresse: str
@@ -95,6 +96,7 @@ class Postfach:
     strasse: str
     ort: str
     telefon: str
+    spam_merkmale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from inbox_daemon.core.antrag import Antrag
+from inbox_daemon.core.joining import ANSWER, SAME_MATTER
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.values import AttachmentKind, Document, Evidence, RawMessage, Source
 from inbox_daemon.core.verdict import Accept
@@ -57,6 +58,7 @@ def filing_of(
         record=json.dumps(
             {
                 "fall": case,
+                **_belongs_to(verdict),
                 **_applicant(antrag, rules),
                 "betrag": f"{antrag.betrag:.2f}",
                 "eingang": raw.received_at.isoformat(),
@@ -74,6 +76,14 @@ def filing_of(
         + "\n",
         parts=(("original.eml", raw.sha256), *_document_parts(document, evidence)),
     )
+
+
+def _belongs_to(verdict: Accept) -> dict[str, str]:
+    """The case of the same matter that this record answers or goes on with, where there is one."""
+    for finding in verdict.findings:
+        if finding.code in {ANSWER, SAME_MATTER}:
+            return {"gehoert_zu": dict(finding.values)["fall"]}
+    return {}
 
 
 def _applicant(antrag: Antrag, rules: Ruleset) -> dict[str, str]:

@@ -153,7 +153,8 @@ class Submission:
     `automatic` names the marks of automatic mail (RFC 3834) that were found;
     `authentication` holds the Authentication-Results fields (RFC 8601), topmost first;
     `received_claimed` is the time in the topmost Received field, as written (RFC 5321 4.4);
-    `sender` is who sent it for the author, where that is said (RFC 5322 3.6.2).
+    `sender` is who sent it for the author, where that is said (RFC 5322 3.6.2);
+    `spam` are the marks of spam filters, "name: value", lower case.
     """
 
     message_id: str
@@ -172,6 +173,7 @@ class Submission:
     received_claimed: str = ""
     returned: Returned = Returned()
     sender: tuple[Address, ...] = ()
+    spam: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.core.values import Source
+from inbox_daemon.core.vorgang import Earlier
 
 
 class Result(StrEnum):
@@ -56,10 +57,10 @@ class Budget:
 class Known:
     """What our records said at the moment of the decision; stored with it, so it can be retold.
 
-    `open_cases` are (case, ags, programm) of applications that wait for a person or an answer.
+    `open_cases` are (case, ags, programm) of applications that wait for a person.
     `letters_today` went to this sender, `letters_of_kreise` are (ags, programm, count) of a day,
     `asked` the questions that went to the sender's domain, `answers` the case whose letter this
-    mail sends back or answers.
+    mail sends back or answers. `earlier` are cases to which it may belong, the likeliest first.
     """
 
     duplicate_of: str | None = None
@@ -71,6 +72,7 @@ class Known:
     letters_stopped: bool = False
     asked: tuple[str, ...] = ()
     answers: str | None = None
+    earlier: tuple[Earlier, ...] = ()
     budget: Budget = Budget()
     supervision: Supervision = Supervision()  # noqa: RUF009  frozen
 

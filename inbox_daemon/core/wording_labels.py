@@ -114,6 +114,8 @@ AUDIT_KINDS: Final = MappingProxyType(
         "case.flagged": "Zur Prüfung vorgelegt",
         "case.noted": "Zur Kenntnis genommen",
         "case.defect": "Fehler im Programm, zur Prüfung vorgelegt",
+        "case.answered": "Antwort auf die Rückfrage eingegangen",
+        "case.joined": "Weitere Mail zum Vorgang eingegangen",
         "letter.attempted": "Versand begonnen",
         "letter.result": "Ergebnis des Versands",
         "letter.returned": "Rückfrage kam als unzustellbar zurück",
@@ -141,5 +143,60 @@ BARS: Final = MappingProxyType(
         "dateien": "enge Sicht auf die Dateien",
         "aufrufe": "Filter der Systemaufrufe",
         "programme": "Sperre fremder Programme",
+    }
+)
+
+# What kind of mail it is, and why it is called so.
+MAILARTEN: Final = MappingProxyType(
+    {
+        "antrag": "Antrag",
+        "korrektur": "Korrektur oder Ergänzung",
+        "antwort": "Antwort auf unsere Rückfrage",
+        "anfrage": "Anfrage",
+        "verwendungsnachweis": "Verwendungsnachweis",
+        "abwesenheit": "automatische Antwort, z. B. Abwesenheit",
+        "ruecklaeufer": "Rückläufer",
+        "werbung": "Werbung",
+        "sonstiges": "Sonstiges",
+    }
+)
+ART_GRUENDE: Final = MappingProxyType(
+    {
+        "formular": "enthält das Formular",
+        "verweis": "antwortet auf ein Schreiben des Vorgangs",
+        "fallnummer": "nennt die Fallnummer, Absender bestätigt",
+        "kreis": "derselbe Kreis und dasselbe Programm",
+        "keine-mail": "Datei ohne Mail",
+        "zustellbericht": "meldet nur den Stand der Zustellung",
+        "bericht": "meldet, dass ein Schreiben nicht ankam",
+        "automatisch": "von einem Programm verfasst",
+        "nachweis": "so überschrieben oder benannt",
+        "merkmal": "vom eigenen Mailserver so gekennzeichnet",
+        "angekuendigt": "kündigt einen Antrag an",
+        "anlage": "Anhang ohne bekanntes Formular",
+        "leer": "ohne eigenen Text",
+        "nur-text": "Text ohne Anhang",
+    }
+)
+
+# A letter in the conversation of its matter, by the outcome of its effect.
+LETTER_OUTCOMES: Final = MappingProxyType(
+    {
+        "": "wartet auf den Versand",
+        "done": "versandt",
+        "given-up": "nicht versandt",
+        "unknown": "ungewiss, ob versandt",
+    }
+)
+# Two versions side by side.
+VERSION_FIELDS: Final = MappingProxyType(
+    {
+        "betrag": "Betrag",
+        "unterschrift": "Unterschrift",
+        "kreis": "Kreis",
+        "dateien": "Dateien",
+        "eingang": "Eingang",
+        "True": "geändert",
+        "False": "gleich",
     }
 )

@@ -5,6 +5,7 @@ Limits: no German sentences; the caller asks wording.py.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import Known, Verdict
-from inbox_daemon.edges import letterbook
+from inbox_daemon.edges import casebook, letterbook
 from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.tables import (
     AuditRow,
@@ -180,6 +181,21 @@ class Records:
         """(case, what it was) of all that came back on the letter of this case."""
         with reading(self._engine) as session:
             return letterbook.answers_to(session, number)
+
+    def vorgang(self, number: str) -> tuple[casebook.Joined, ...]:
+        """All cases of the matter of this one, in the order of arrival."""
+        with reading(self._engine) as session:
+            return casebook.vorgang(session, number)
+
+    def belongs_to(self, number: str) -> str | None:
+        """The earlier case to which this one was joined, or None."""
+        with reading(self._engine) as session:
+            return casebook.belongs_to(session, number)
+
+    def letters_of(self, numbers: Iterable[str]) -> tuple[casebook.WrittenLetter, ...]:
+        """The letters of these cases, oldest first."""
+        with reading(self._engine) as session:
+            return casebook.letters(session, numbers)
 
     def history(self, number: str) -> tuple[History, ...]:
         """The audit entries of one case."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from inbox_daemon.core.decide import of_this_kreis
+from inbox_daemon.core.decide import about, of_this_kreis
 from inbox_daemon.core.errors import Defect, Temporary
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
@@ -29,7 +29,7 @@ from inbox_daemon.core.verdict import (
     Outcome,
     Verdict,
 )
-from inbox_daemon.edges import ledger, letterbook, postfachbuch, rows, transitions
+from inbox_daemon.edges import casebook, ledger, letterbook, postfachbuch, rows, transitions
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.postfachbuch import SqlPostfachbuch
 from inbox_daemon.edges.tables import (
@@ -131,11 +131,15 @@ class SqlStore:
                 supervision=self._supervision,
             )
             known = of_this_kreis(known, evidence=evidence, rules=rules)
+            earlier = casebook.earlier_of(session, row, evidence, about(evidence, rules))
+            known = replace(known, earlier=earlier)
             decision = decided(rows.case(row), evidence, known)
             transitions.keep_rules(session, rules)
             transitions.save_verdict(session, row, decision, known=known, author=Author(), at=at)
             if decision.answer is not None and known.answers is not None:
                 letterbook.note_answer(session, row, known.answers, decision.answer, at=at)
+            if decision.belongs_to is not None:
+                casebook.join(session, row, decision.belongs_to, decision.art, at=at)
             if decision.stops_letters:
                 letterbook.turn(session, stopped=True, by=Author().by, why="stundengrenze", at=at)
             return decision.verdict

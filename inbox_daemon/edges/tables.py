@@ -213,6 +213,19 @@ class LetterAnswerRow(SQLModel, table=True):
     at: datetime = Field(sa_column=_instant())
 
 
+class LinkRow(SQLModel, table=True):
+    """A case, the earlier case it was joined to, and the first case of that matter."""
+
+    __tablename__ = "case_links"
+
+    case_number: str = Field(primary_key=True)
+    belongs_to: str = Field(index=True)
+    vorgang: str = Field(index=True)
+    art: str
+    found_by: str
+    at: datetime = Field(sa_column=_instant())
+
+
 class AuditRow(SQLModel, table=True):
     """One entry of the chained log. No foreign keys: entries outlive what they speak of."""
 

@@ -195,6 +195,8 @@ def save_verdict(
         urteil=verdict.kind,
         gruende=list(reasons),
         regeln=verdict.rules,
+        art=decision.art.value,
+        gehoert_zu=decision.belongs_to.case if decision.belongs_to else None,
     )
     _save_consequences(session, row, verdict, decision.effects, at=at)
     if isinstance(verdict, Escalate | Dismiss):

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from inbox_daemon.core.states import State
 from inbox_daemon.core.values import (
     Absent,
     AttachmentKind,
@@ -22,6 +23,7 @@ from inbox_daemon.core.values import (
     Unreadable,
 )
 from inbox_daemon.core.verdict import FiledRecord, Known
+from inbox_daemon.core.vorgang import Earlier, FoundBy
 from tests.core import cases
 
 V = TypeVar("V")
@@ -29,6 +31,7 @@ V = TypeVar("V")
 FLOATS = st.floats(0, 600, allow_nan=False)
 WORDS = st.text(max_size=12)
 CODES = st.sampled_from(["feld-leer", "fleck", "widerspruch", "zeit"])
+CASES = st.sampled_from(["A-2022-000001", "A-2022-000002", "A-2022-000003"])
 HASHES = st.sampled_from([cases.SHA, "01" * 32, "02" * 32])
 SOURCES = st.builds(
     Source,
@@ -93,6 +96,17 @@ RECORDS = st.builds(
     programm=st.sampled_from([cases.KENNUNG, "anderes"]),
     betrag=st.decimals(0, 10**6, places=2),
 )
+EARLIER = st.builds(
+    Earlier,
+    case=CASES,
+    vorgang=CASES,
+    order=st.integers(1, 9),
+    state=st.sampled_from(State),
+    by=st.sampled_from(FoundBy),
+    ags=st.sampled_from([cases.AGS, "08212", ""]),
+    programm=st.sampled_from([cases.KENNUNG, ""]),
+    asked=st.sampled_from([(), ("unterschrift-fehlt",)]),
+)
 KNOWN = st.builds(
     Known,
     duplicate_of=st.none() | WORDS,
@@ -101,5 +115,7 @@ KNOWN = st.builds(
         st.tuples(WORDS, st.sampled_from([cases.AGS, "08212"]), st.just(cases.KENNUNG)), max_size=2
     ).map(tuple),
     letters_today=st.integers(0, 5),
+    answers=st.none() | CASES,
+    earlier=st.lists(EARLIER, max_size=3).map(tuple),
 )
 INSTANTS = st.none() | st.datetimes(timezones=st.timezones())

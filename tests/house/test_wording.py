@@ -119,10 +119,13 @@ def test_a_case_flagged_by_a_defect_says_what_to_do() -> None:
 
 def _codes_of_findings() -> Iterator[str]:
     core = PACKAGE / "core"
-    for path in (*core.glob("checks_*.py"), core / "decide.py", core / "replies.py"):
+    told = ("decide.py", "joining.py", "replies.py")
+    for path in (*core.glob("checks_*.py"), *(core / name for name in told)):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(args=[_, _, code, *_]) if _name(node) == "finding":
+                    yield from _literals(code)
+                case ast.Call(args=[code, _]) if _name(node) == "_doubt":
                     yield from _literals(code)
                 case ast.keyword(arg="code" | "reasons", value=value):
                     yield from _literals(value)
@@ -136,6 +139,7 @@ def test_every_finding_has_a_sentence() -> None:
     codes = set(_codes_of_findings())
     assert {
         "unterschrift-fehlt", "archiv", "antwort-zu-oft", "antwort-stundengrenze", "unvollstaendig",
+        "antwort-unbewiesen",
     } <= codes  # fmt: skip
     assert sorted((codes | CORRECTABLE | NOTHING_TO_DO) - set(FINDINGS)) == []
 

@@ -71,6 +71,8 @@ _MARKING_FIELDS = {
     "x-failed-recipients": "bericht", "x-ms-exchange-message-is-ndr": "bericht",
 }  # fmt: skip
 
+_SPAM = ("x-spam-flag", "x-spam-status", "x-spam", "x-ms-exchange-organization-scl")
+
 
 def fields_of(part: Message) -> Fields:
     """Raw values by lower-case name, topmost first, 8-bit bytes as surrogates."""
@@ -133,6 +135,15 @@ def marks_of(
         "abwesenheit": _AWAY.match(about) is not None,
     }
     return tuple(dict.fromkeys((*marks, *(code for code, found in seen.items() if found))))
+
+
+def spam_marks_of(fields: Fields) -> tuple[str, ...]:
+    """What spam filters wrote, "name: first word", lower case; anybody may have written it."""
+    return tuple(
+        f"{name}: {word_of(value).rstrip(',')}"
+        for name in _SPAM
+        for value in fields.get(name, ())[:SAME_FIELDS]
+    )
 
 
 def word_of(value: str) -> str:

@@ -295,6 +295,7 @@ def _described(mail: Message, opened: _Opened) -> Submission:
         # RFC 5321 4.4: the time stands behind the last semicolon of the trace field.
         received_claimed=headers.clean(headers.first(fields, "received").rpartition(";")[2], 100),
         returned=opened.returns.found(text),
+        spam=headers.spam_marks_of(fields),
     )
 
 

@@ -1,0 +1,173 @@
+"""The conversation of one matter: its mails and letters in order, its versions side by side.
+
+Promises: every mail of the matter, also what came back from machines; nothing but what is stored.
+Touches: the database through the app. Trusts: the rows. Limits: prints nothing; cases.py does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from inbox_daemon.app import App
+from inbox_daemon.core import frist
+from inbox_daemon.core.decide import facts_of
+from inbox_daemon.core.mailkind import Kind, Mailart, kind_of
+from inbox_daemon.core.mailtext import telefon_in
+from inbox_daemon.core.verdict import Known
+from inbox_daemon.core.versions import Fassung, Zeile, compared, fassung_of
+from inbox_daemon.core.wording_labels import (
+    ART_GRUENDE,
+    LETTER_OUTCOMES,
+    MAILARTEN,
+    STATES,
+    VERSION_FIELDS,
+)
+from inbox_daemon.core.wording_terminal import TERMINAL
+from inbox_daemon.edges.casebook import WrittenLetter
+from inbox_daemon.edges.records import CaseLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail of the matter with its kind, and how it was joined."""
+
+    line: CaseLine
+    kind: Kind
+    belongs_to: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A matter; `versions` are its mails with one application, oldest first."""
+
+    mails: tuple[Mail, ...]
+    letters: tuple[WrittenLetter, ...]
+    versions: tuple[Fassung, ...]
+
+    @property
+    def is_more_than_one_mail(self) -> bool:
+        """Whether there is anything to tell beyond the one case."""
+        return len(self.mails) > 1 or bool(self.letters)
+
+    def comparisons(self) -> Iterator[tuple[Fassung, Fassung, tuple[Zeile, ...]]]:
+        """Each version beside the one before it."""
+        return ((old, new, compared(old, new)) for old, new in pairwise(self.versions))
+
+
+def kind_in(app: App, number: str) -> Kind | None:
+    """The kind of this case's mail by what was known when it was decided; None before it is read.
+
+    Computed anew, so that nothing stored can contradict what is shown of the mail.
+    """
+    evidence = app.records.evidence(number)
+    if evidence is None:
+        return None
+    judgements = app.records.judgements(number)
+    known = judgements[0].known if judgements else Known()
+    return kind_of(facts_of(evidence, known=known, rules=app.rules, received_at=None))
+
+
+def telephone_in(app: App, number: str) -> str:
+    """The telephone number that the sender of this mail gives, or ""."""
+    evidence = app.records.evidence(number)
+    mail = evidence.submission if evidence else None
+    return telefon_in(mail.text) if mail else ""
+
+
+def kind_words(app: App, number: str) -> str:
+    """The kind for a list; behind a question stands the number to call."""
+    kind = kind_in(app, number)
+    if kind is None:
+        return ""
+    telephone = telephone_in(app, number) if kind.art is Mailart.ANFRAGE else ""
+    return f"{MAILARTEN[kind.art.value]}, {telephone}" if telephone else MAILARTEN[kind.art.value]
+
+
+def conversation_of(app: App, number: str) -> Conversation:
+    """The matter of this case."""
+    mails, versions = [], []
+    joined = app.records.vorgang(number)
+    for one in joined:
+        line, evidence = app.records.case(one.case), app.records.evidence(one.case)
+        if line is None:
+            continue
+        kind = kind_in(app, one.case) or Kind(art=Mailart.SONSTIGES, why="leer")
+        mails.append(Mail(line=line, kind=kind, belongs_to=one.belongs_to, by=one.by))
+        found = evidence and fassung_of(
+            one.case, evidence, eingang=line.received_at, rules=app.rules
+        )
+        versions += [found] if found else []
+    letters = app.records.letters_of(one.case for one in joined)
+    return Conversation(mails=tuple(mails), letters=letters, versions=tuple(versions))
+
+
+def lines(talk: Conversation) -> Iterator[str]:
+    """The conversation for a person: mails and letters by time, then the versions."""
+    yield _say("vorgang.kopf", fall=talk.mails[0].line.number, count=len(talk.mails))
+    for _, text in sorted([*_mails(talk), *_letters(talk)]):
+        yield f"  {text}"
+    for old, new, rows in talk.comparisons():
+        yield _say("vorgang.vergleich", alt=old.case, neu=new.case)
+        width = max(len(row.old) for row in rows)
+        for row in rows:
+            label, mark = VERSION_FIELDS[row.field], VERSION_FIELDS[str(row.changed)]
+            yield f"  {label:13} {row.old:{width}}  {row.new}  ({mark})"
+
+
+def _mails(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
+    for mail in talk.mails:
+        at, art = mail.line.received_at, mail.kind.art.value
+        words = _say(
+            "vorgang.mail",
+            at=frist.german_instant(at),
+            fall=mail.line.number,
+            art=MAILARTEN[art],
+            state=STATES[mail.line.state.value],
+        )
+        to = _say("vorgang.zu", fall=mail.belongs_to, by=ART_GRUENDE.get(mail.by, ""))
+        yield (at, 0), f"{words}{to.rstrip(' :,')}" if mail.belongs_to else words
+
+
+def _letters(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
+    for letter in talk.letters:
+        text = _say(
+            "vorgang.brief",
+            at=frist.german_instant(letter.at),
+            fall=letter.case,
+            recipient=letter.recipient,
+            outcome=LETTER_OUTCOMES[letter.outcome],
+        )
+        yield (letter.at, 1), text
+
+
+def _say(key: str, **values: object) -> str:
+    return TERMINAL[key].format(**values)
+
+
+def plain(talk: Conversation) -> dict[str, Any]:
+    """The same for `--json`."""
+    return {
+        "vorgang": talk.mails[0].line.number,
+        "mails": [
+            {
+                "case": mail.line.number,
+                "received_at": mail.line.received_at.isoformat(),
+                "state": mail.line.state.value,
+                "art": mail.kind.art.value,
+                "belongs_to": mail.belongs_to,
+                "by": mail.by,
+            }
+            for mail in talk.mails
+        ],
+        "letters": [
+            {"case": a.case, "recipient": a.recipient, "at": a.at.isoformat(), "outcome": a.outcome}
+            for a in talk.letters
+        ],
+        "versions": [
+            {"old": old.case, "new": new.case, "fields": [asdict(row) for row in rows]}
+            for old, new, rows in talk.comparisons()
+        ],
+    }
