@@ -5,15 +5,18 @@ Touches: nothing but the letter writer. Trusts: the verdict. Limits: does none o
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import assert_never
 
-from inbox_daemon.core.decide import concerns
+from inbox_daemon.core.decide import concerns, facts_of
+from inbox_daemon.core.joining import belongs_to
+from inbox_daemon.core.mailkind import kind_of
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author, filing_of
 from inbox_daemon.core.replies import question_of
+from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.values import Evidence
-from inbox_daemon.core.verdict import Accept, Dismiss, EffectKind, Escalate, Query, Verdict
+from inbox_daemon.core.verdict import Accept, Dismiss, EffectKind, Escalate, Known, Query, Verdict
 from inbox_daemon.ports import Case, Decision, Effect, LetterWriter
 
 MACHINE = Author()
@@ -63,3 +66,16 @@ def decision_for(
     if isinstance(verdict, Query):
         about = (verdict.ags, verdict.programm)
     return Decision(verdict=verdict, effects=effects, concerns=about)
+
+
+def in_its_matter(
+    decision: Decision, evidence: Evidence, *, known: Known, rules: Ruleset
+) -> Decision:
+    """The decision with the kind of the mail, and what it is to our letters and earlier cases."""
+    facts = facts_of(evidence, known=known, rules=rules, received_at=None)
+    return replace(
+        decision,
+        answer=answer_of(evidence, known),
+        art=kind_of(facts).art,
+        belongs_to=belongs_to(facts),
+    )

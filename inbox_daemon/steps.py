@@ -14,14 +14,11 @@ from typing import assert_never
 
 import structlog
 
-from inbox_daemon.consequences import decision_for
-from inbox_daemon.core.decide import decide, facts_of
+from inbox_daemon.consequences import decision_for, in_its_matter
+from inbox_daemon.core.decide import decide
 from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
-from inbox_daemon.core.joining import belongs_to
-from inbox_daemon.core.mailkind import kind_of
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.replies import stops_letters
-from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import (
@@ -200,13 +197,8 @@ class Steps:
         reached(Point.DECIDED)
         if stops:
             log.error("letters.stopped", case=case.number, budget=known.budget.hour)
-        facts = facts_of(evidence, known=known, rules=self.rules, received_at=None)
         return replace(
-            decision,
-            answer=answer_of(evidence, known),
-            stops_letters=stops,
-            art=kind_of(facts).art,
-            belongs_to=belongs_to(facts),
+            in_its_matter(decision, evidence, known=known, rules=self.rules), stops_letters=stops
         )
 
     def act(self) -> None:

@@ -10,9 +10,8 @@ import pytest
 from inbox_daemon.__main__ import main
 from inbox_daemon.app import App
 from inbox_daemon.config import load_settings
-from inbox_daemon.consequences import decision_for
+from inbox_daemon.consequences import decision_for, in_its_matter
 from inbox_daemon.core.decide import decide
-from inbox_daemon.core.returns import answer_of
 from inbox_daemon.core.states import State
 from inbox_daemon.core.supervision import Level
 from inbox_daemon.core.values import Evidence, RawMessage
@@ -64,7 +63,7 @@ class Office:
         rules = self.app.rules
         verdict = decide(evidence, known=known, rules=rules, received_at=case.raw.received_at)
         decision = decision_for(case, verdict, evidence, rules=rules, letters=self.app.letters)
-        return replace(decision, answer=answer_of(evidence, known))
+        return in_its_matter(decision, evidence, known=known, rules=rules)
 
     def run(self, *words: str) -> int:
         """One command; its exit code."""

@@ -117,6 +117,7 @@ BROKEN = [
     ("postfach.toml", "authserv_id", "authserv", "authserv_id"),
     ("postfach.toml", "integrationsmanagement@", "integrationsmanagement ", "adresse"),
     ("postfach.toml", '["rps.bwl.de"]', "[]", "eigene_domains"),
+    ("postfach.toml", "spam_merkmale = []", 'spam_merkmale = ["X-Spam: YES"]', "spam_merkmale"),
     (PROGRAMM, '"automatik",', '"automatik", "horoskop",', "there is no check 'horoskop'"),
     (PROGRAMM, "2022-07-23T00:00:00", "2022-07-23T00:00:00Z", "without zone"),
     (PROGRAMM, "2022-07-23T00:00:00", '"bald"', "frist.eingang_vor"),

@@ -10,7 +10,7 @@ from inbox_daemon.core.errors import ConfigError, Defect, InboxError, Permanent,
 from inbox_daemon.core.programm import Feld
 from inbox_daemon.core.record import Author, Filing, filing_of
 from inbox_daemon.core.values import AttachmentKind, Evidence
-from inbox_daemon.core.verdict import Accept
+from inbox_daemon.core.verdict import Accept, Finding, Result
 from tests.core import cases
 
 
@@ -127,3 +127,13 @@ def test_a_configuration_error_names_all_mistakes() -> None:
     error = ConfigError(("eins", "zwei"))
     assert error.mistakes == ("eins", "zwei")
     assert str(error) == "eins\nzwei"
+
+
+@pytest.mark.parametrize("code", ["antwort-auf-rueckfrage", "gehoert-zum-vorgang"])
+def test_a_record_names_the_case_of_the_same_matter(code: str) -> None:
+    assert "gehoert_zu" not in record(filed())
+    joined = Finding(
+        check="vorgang", result=Result.PASS, code=code, values=(("fall", "A-2022-000009"),)
+    )
+    verdict = replace(accepted(), findings=(*accepted().findings, joined))
+    assert record(filed(verdict=verdict))["gehoert_zu"] == "A-2022-000009"

@@ -375,3 +375,11 @@ def test_markup_becomes_text_without_scripts() -> None:
         "<style>p{}</style><td>d < e"
     )
     assert text.split() == ["a&b", "cd", "<", "e"]
+
+
+def test_what_spam_filters_wrote_is_kept_and_believed_by_nobody_here() -> None:
+    mail = head("X-Spam-Status: Yes, score=9.1 required=5", "X-Spam-Flag: YES")
+    assert mail.spam == ("x-spam-flag: yes", "x-spam-status: yes")
+    assert head("X-MS-Exchange-Organization-SCL: 9").spam == ("x-ms-exchange-organization-scl: 9",)
+    assert head("Subject: x").spam == ()
+    assert len(head(*["X-Spam: a"] * 99).spam) == 5
