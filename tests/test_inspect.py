@@ -55,6 +55,7 @@ def test_each_file_gets_its_object_in_order_and_bad_ones_stop_nobody(tmp_path: P
     assert [one["file"] for one in seen] == [str(file) for file in files]
     for one in seen:
         assert_shape(one)
+    assert [one["art"] for one in seen] == ["sonstiges", "sonstiges", "antrag"]
     assert seen[0]["documents"] == []
     assert seen[0]["error"]
     assert seen[0]["verdict"]["outcome"] == "flag"

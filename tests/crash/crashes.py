@@ -41,13 +41,20 @@ class Sum:
         self.wrong += [f"{name} {point}: {odd}" for odd in ending.differs_from(calm)]
 
 
-def at_points(bench: Rig, mails: Sequence[Sample], found: Sum, *, every: int = 1) -> None:
-    """Kills at each `every`-th point that the calm run passes."""
+def at_points(
+    bench: Rig,
+    mails: Sequence[Sample],
+    found: Sum,
+    *,
+    earlier: Sequence[Sample] = (),
+    every: int = 1,
+) -> None:
+    """Kills at each `every`-th point that the calm run passes; `earlier` mails are done before."""
     name = " ".join(sample.folder.name for sample in mails)
-    calm = bench.trial(mails)
+    calm = bench.trial(mails, earlier=earlier)
     found.wrong += [f"{name} calm: {fault}" for fault in calm.faults]
     for number in range(1, len(calm.passed) + 1, every):
-        ending = bench.trial(mails, kill_at=number)
+        ending = bench.trial(mails, earlier=earlier, kill_at=number)
         found.add(name, ending, calm, point=calm.passed[number - 1])
 
 

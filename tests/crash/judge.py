@@ -41,7 +41,7 @@ def faults(scene: Scene) -> list[str]:
     """Everything that is wrong; nothing where every promise holds."""
     cases = _cases(scene.state)
     found = [*_lost(scene, cases), *_filed(scene.state, cases), *_answered(scene.letters, cases)]
-    return [*found, *_untold(scene.state, cases)]
+    return [*found, *_untold(scene.state, cases), *_joined(scene.state, cases)]
 
 
 def end_state(state: Path) -> dict[str, tuple[str, str]]:
@@ -145,3 +145,20 @@ def _untold(state: Path, cases: Sequence[_Case]) -> Iterator[str]:
     for case in cases:
         if case.state in ENDS and (case.number, f"case.{case.state}") not in ends:
             yield f"the log does not tell how {case.number} came to {case.state}"
+
+
+def _joined(state: Path, cases: Sequence[_Case]) -> Iterator[str]:
+    """Each link leads to another case, the log tells of it once, and nobody else is told of."""
+    with _database(state) as base:
+        links = base.execute("SELECT case_number, belongs_to, vorgang FROM case_links").fetchall()
+    numbers = {case.number for case in cases}
+    for link in links:
+        if not set(link) <= numbers or link[0] in link[1:]:
+            yield f"a link that leads nowhere: {link}"
+    told = Counter(
+        (str(dict(entry["antrag.daten"])["durch"]), str(entry["antrag.id"]))  # type: ignore[call-overload]
+        for entry in _log(state)
+        if entry["event.action"] in {"case.answered", "case.joined"}
+    )
+    if told != Counter((link[0], link[1]) for link in links):
+        yield "the log tells of other links than there are"

@@ -71,16 +71,25 @@ class Rig:
         self._zygote.communicate()
 
     def trial(
-        self, mails: Sequence[Sample], *, kill_at: int = 0, kill_after: Sequence[float] = ()
+        self,
+        mails: Sequence[Sample],
+        *,
+        earlier: Sequence[Sample] = (),
+        kill_at: int = 0,
+        kill_after: Sequence[float] = (),
     ) -> Ending:
-        """Delivers, kills at this point or at these moments, runs to the end, and judges."""
+        """Delivers, kills at this point or at these moments, runs to the end, and judges.
+
+        What is `earlier` came to its end before, without any kill.
+        """
         self._number += 1
         folder = self._folder / f"t{self._number}"
         config = self._begun(folder)
         before = len(self._sink.letters())
-        with self._client() as client:
-            for sample in mails:
-                client.append("INBOX", sample.mail, msg_time=sample.received_at)
+        if earlier:
+            self._deliver(earlier)
+            self._run(folder, config)
+        self._deliver(mails)
         runs = [self._run(folder, config, kill_at=kill_at)] if kill_at else []
         runs += [self._run(folder, config, kill_after=moment) for moment in kill_after]
         statuses, seconds = [status for status, _ in runs], 0.0
@@ -92,7 +101,7 @@ class Rig:
         passed = json.loads((folder / "passed.json").read_text())
         told = judge.entries(folder / "state")
         self._run(folder, config)
-        found = judge.faults(self._scene(folder, mails, before))
+        found = judge.faults(self._scene(folder, [*earlier, *mails], before))
         if judge.entries(folder / "state") != told:
             found.append("a run with nothing to do has changed something")
         if statuses[-1] != 0:
@@ -107,6 +116,11 @@ class Rig:
         if not found:
             shutil.rmtree(folder)
         return ending
+
+    def _deliver(self, mails: Sequence[Sample]) -> None:
+        with self._client() as client:
+            for sample in mails:
+                client.append("INBOX", sample.mail, msg_time=sample.received_at)
 
     def _begun(self, folder: Path) -> Path:
         folder.mkdir()

@@ -1,11 +1,15 @@
 """Short form of crashes.py: every second point of three ends, then random moments."""
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from samples.demo import samples
+from samples.case import letter_of
+from samples.demo import Sample, samples
+from samples.mails import raw_bytes
+from tests.conversation import ESSLINGEN, answer, application
 from tests.crash.crashes import Sum, at_points, at_random
 from tests.crash.rig import rig
 
@@ -23,3 +27,31 @@ def test_killed_at_any_point_or_moment_everything_ends_as_if_nothing_had_happene
         at_random(bench, random.Random(1), found, kills=20)
     assert found.wrong == []
     assert found.kills.total() >= 100
+
+
+@dataclass(frozen=True)
+class Drawn(Sample):
+    """A mail that is drawn here; it arrives when it is said to."""
+
+    @property
+    def mail(self) -> bytes:
+        """The raw bytes."""
+        content: bytes = self.expected["mail"]
+        return content
+
+
+def test_killed_while_an_answer_is_taken_in_it_is_filed_once_and_joined_once(
+    tmp_path: Path,
+) -> None:
+    first = application(ESSLINGEN, signed=False)
+    at, letter = first.received_at, "<a-2022-000001.rueckfrage@rps.bwl.de>"
+    asked = {"mail": raw_bytes(letter_of(first)), "received_at": at}
+    reply = {"mail": answer(ESSLINGEN, letter), "received_at": at}
+    found = Sum()
+    mails, earlier = [Drawn(Path("antwort"), reply)], [Drawn(Path("antrag"), asked)]
+    with rig(tmp_path) as bench:
+        calm = bench.trial(mails, earlier=earlier)
+        at_points(bench, mails, found, earlier=earlier, every=2)
+    assert sorted(state for state, _ in calm.ends.values()) == ["filed", "queried"]
+    assert found.wrong == []
+    assert found.kills.total() >= 10

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,16 +15,20 @@ from sqlmodel import SQLModel
 
 from inbox_daemon.core.antrag import Antrag
 from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.mailkind import Mailart
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import Accept, EffectKind, Escalate, Outcome, Query, Verdict
+from inbox_daemon.core.vorgang import FoundBy
+from inbox_daemon.edges import casebook, rows
 from inbox_daemon.edges.database import migrate, open_database, reading
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.store import FIRST_WAIT_S, SqlStore
 from inbox_daemon.ports import Decision, Effect
 from inbox_daemon.ruleset import load_rules
+from tests.core import cases
 from tests.postgres import PROGRAMS, postgres
 
 AT = datetime(2022, 7, 1, 8, tzinfo=UTC)
@@ -239,3 +244,25 @@ def test_a_reader_never_waits_for_a_writer(engine: Engine) -> None:
         assert store.cases(State.FETCHED) == ()
     with reading(engine) as session:
         assert session.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_case_is_joined_with_its_verdict_and_the_earlier_one_is_told_of_it(
+    engine: Engine,
+) -> None:
+    store, records = SqlStore(engine), Records(engine)
+    first = brought_to_decision(store, 1, query())
+    other = brought_to_decision(store, 2, escalate())
+    mail = cases.mail(in_reply_to="<letter@x>", subject=f"AW: {first}")
+    with reading(engine) as session:
+        seen = cases.good_evidence(submission=mail)
+        [earlier] = casebook.earlier_of(session, rows.row(session, other), seen, ("08116", "p"))
+    assert (earlier.case, earlier.by, earlier.asked) == (first, FoundBy.VERWEIS, ("betrag-fehlt",))
+    joined = replace(escalate(), belongs_to=earlier, art=Mailart.ANTWORT)
+    last = brought_to_decision(store, 3, joined)
+    assert [(one.case, one.belongs_to) for one in records.vorgang(first)] == [
+        (first, None),
+        (last, first),
+    ]
+    assert [entry.kind for entry in records.history(first)][-1] == "case.answered"
+    assert [letter.outcome for letter in records.letters_of([first, last])] == [""]
+    assert records.belongs_to(last) == first
