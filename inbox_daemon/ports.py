@@ -179,8 +179,8 @@ class Effect:
 class Decision:
     """A verdict and what follows; `concerns` is (AGS, programme) where the sender proved them.
 
-    `answer` is what this mail is to a letter of ours; `stops_letters` throws the switch; `art` is
-    the kind of the mail, and `belongs_to` the case to which it is joined.
+    `answer` is what this mail is to a letter of ours; `stops_letters` throws the switch. `art` is
+    the kind of the mail and `belongs_to` the case to which it is joined; a person decides neither.
     """
 
     verdict: Verdict
@@ -188,7 +188,7 @@ class Decision:
     concerns: tuple[str, str] | None
     answer: Answer | None = None
     stops_letters: bool = False
-    art: Mailart = Mailart.SONSTIGES
+    art: Mailart | None = None
     belongs_to: Earlier | None = None
 
 

@@ -94,7 +94,7 @@ def conversation_of(app: App, number: str) -> Conversation:
         line, evidence = app.records.case(one.case), app.records.evidence(one.case)
         if line is None:
             continue
-        kind = kind_in(app, one.case) or Kind(art=Mailart.SONSTIGES, why="leer")
+        kind = kind_in(app, one.case) or Kind(art=Mailart.SONSTIGES, why="nicht-gelesen")
         mails.append(Mail(line=line, kind=kind, belongs_to=one.belongs_to, by=one.by))
         found = evidence and fassung_of(
             one.case, evidence, eingang=line.received_at, rules=app.rules

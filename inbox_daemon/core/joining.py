@@ -24,6 +24,11 @@ def belongs_to(facts: Facts) -> Earlier | None:
     """
     if facts.known.duplicate_of is not None or answer_of(facts.evidence, facts.known):
         return None
+    found = answer_to_question(facts)
+    if found is not None and found.result is Result.PASS:
+        # Whatever else the mail refers to: it is filed as the newer version of this case.
+        answered = dict(found.values)["fall"]
+        return next(e for e in facts.known.earlier if e.case == answered)
     return next((e for e in facts.known.earlier if _joins(facts, e)), None)
 
 

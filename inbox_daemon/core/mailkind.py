@@ -47,7 +47,7 @@ def kind_of(facts: Facts) -> Kind:
     if facts.applications:
         return _with_application(facts)
     if mail is None:
-        return _kind(Mailart.SONSTIGES, "keine-mail")
+        return _kind(Mailart.SONSTIGES, "nicht-gelesen" if facts.evidence.failure else "keine-mail")
     return _of_machine(facts, mail) or _of_person(facts, mail)
 
 

@@ -167,6 +167,7 @@ ART_GRUENDE: Final = MappingProxyType(
         "fallnummer": "nennt die Fallnummer, Absender bestätigt",
         "kreis": "derselbe Kreis und dasselbe Programm",
         "keine-mail": "Datei ohne Mail",
+        "nicht-gelesen": "konnte nicht gelesen werden",
         "zustellbericht": "meldet nur den Stand der Zustellung",
         "bericht": "meldet, dass ein Schreiben nicht ankam",
         "automatisch": "von einem Programm verfasst",

@@ -138,7 +138,7 @@ class SqlStore:
             transitions.save_verdict(session, row, decision, known=known, author=Author(), at=at)
             if decision.answer is not None and known.answers is not None:
                 letterbook.note_answer(session, row, known.answers, decision.answer, at=at)
-            if decision.belongs_to is not None:
+            if decision.belongs_to is not None and decision.art is not None:
                 casebook.join(session, row, decision.belongs_to, decision.art, at=at)
             if decision.stops_letters:
                 letterbook.turn(session, stopped=True, by=Author().by, why="stundengrenze", at=at)

@@ -195,7 +195,7 @@ def save_verdict(
         urteil=verdict.kind,
         gruende=list(reasons),
         regeln=verdict.rules,
-        art=decision.art.value,
+        art=decision.art.value if decision.art else None,
         gehoert_zu=decision.belongs_to.case if decision.belongs_to else None,
     )
     _save_consequences(session, row, verdict, decision.effects, at=at)

@@ -31,7 +31,7 @@ V = TypeVar("V")
 FLOATS = st.floats(0, 600, allow_nan=False)
 WORDS = st.text(max_size=12)
 CODES = st.sampled_from(["feld-leer", "fleck", "widerspruch", "zeit"])
-CASES = st.sampled_from(["A-2022-000001", "A-2022-000002", "A-2022-000003"])
+CASES = st.sampled_from([f"A-2022-{n:06d}" for n in range(1, 4)])
 HASHES = st.sampled_from([cases.SHA, "01" * 32, "02" * 32])
 SOURCES = st.builds(
     Source,
@@ -116,6 +116,6 @@ KNOWN = st.builds(
     ).map(tuple),
     letters_today=st.integers(0, 5),
     answers=st.none() | CASES,
-    earlier=st.lists(EARLIER, max_size=3).map(tuple),
+    earlier=st.lists(EARLIER, max_size=3, unique_by=lambda e: e.case).map(tuple),
 )
 INSTANTS = st.none() | st.datetimes(timezones=st.timezones())

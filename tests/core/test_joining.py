@@ -159,6 +159,13 @@ def test_a_question_of_the_same_kreis_is_not_joined_to_its_application() -> None
     assert joined(forgotten, earlier(by=FoundBy.KREIS)) == ASKED.case
 
 
+def test_an_answer_is_joined_to_the_case_it_answers_whatever_else_it_refers_to() -> None:
+    question = earlier(case="A-2022-000005", order=5, state=State.FLAGGED, ags="", asked=())
+    asked = earlier(by=FoundBy.KREIS)
+    assert joined(cases.good_evidence(), question, asked) == ASKED.case
+    assert joined(cases.without_document(), question, asked) == question.case
+
+
 def test_a_double_and_what_machines_send_back_are_joined_elsewhere() -> None:
     twice = known(earlier(), duplicate_of="A-2022-000001")
     assert belongs_to(cases.facts(known=twice)) is None
@@ -191,6 +198,8 @@ def test_what_passes_as_an_answer_is_proven_and_of_the_same_kreis(
         return
     fall = dict(finding.values)["fall"]
     asked = next(e for e in known.earlier if e.case == fall and e.asked)
+    joined = belongs_to(facts)
+    assert joined is None or joined.case == fall
     assert facts.sender_kreis == facts.form_kreis
     assert (asked.ags, asked.state) == (getattr(facts.form_kreis, "ags", None), State.QUERIED)
 
