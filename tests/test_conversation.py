@@ -134,9 +134,12 @@ def test_question_and_answer_are_one_matter_with_one_letter(office: Office) -> N
         found = changed(shown)
         assert found["unterschrift"] == ("fehlt", "vorhanden")
         assert set(found) == {"unterschrift", "dateien", "eingang"}
-    assert "Vergleich der Fassungen A-2022-000001 und A-2022-000004" in office.run(
-        "show", "A-2022-000001"
-    )
+    out = office.run("show", "A-2022-000001")
+    assert "Vergleich der Fassungen A-2022-000001 und A-2022-000004" in out
+    told = [
+        line.split() for line in out.splitlines() if "  Mail, " in line or "Schreiben an" in line
+    ]
+    assert [words[5] for words in told] == ["Mail,", "Schreiben", "Mail,", "Mail,", "Mail,"]
 
     [record] = (office.folder / "state" / "filed").glob("*/*/*/record.json")
     filed = json.loads(record.read_text())

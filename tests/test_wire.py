@@ -1,12 +1,13 @@
 """What crosses the wire comes back the same; another shape is refused, nothing is guessed."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from inbox_daemon import wire
-from inbox_daemon.core.values import Evidence
+from inbox_daemon.core.values import Evidence, Submission
 from inbox_daemon.core.verdict import Known
 from tests.core import cases
 from tests.core.cases import of_document, verdict
@@ -67,3 +68,10 @@ def test_a_verdict_of_no_kind_is_refused() -> None:
     text = wire.encode(verdict()).replace('"accept"', '"perhaps"')
     with pytest.raises(ValueError, match="validation error"):
         wire.decode_verdict(text)
+
+
+def test_what_an_older_version_stored_is_read_as_nothing_known_of_earlier_cases() -> None:
+    known, mail = json.loads(wire.encode(Known())), json.loads(wire.encode(cases.mail()))
+    del known["earlier"], mail["spam"]
+    assert wire.decode(Known, json.dumps(known)) == Known()
+    assert wire.decode(Submission, json.dumps(mail)) == cases.mail()

@@ -6,7 +6,6 @@ Touches: the database through the app. Trusts: the rows. Limits: prints nothing;
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +36,7 @@ class Mail:
     kind: Kind
     belongs_to: str | None
     by: str
+    order: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,9 @@ def conversation_of(app: App, number: str) -> Conversation:
         if line is None:
             continue
         kind = kind_in(app, one.case) or Kind(art=Mailart.SONSTIGES, why="nicht-gelesen")
-        mails.append(Mail(line=line, kind=kind, belongs_to=one.belongs_to, by=one.by))
+        mails.append(
+            Mail(line=line, kind=kind, belongs_to=one.belongs_to, by=one.by, order=one.order)
+        )
         found = evidence and fassung_of(
             one.case, evidence, eingang=line.received_at, rules=app.rules
         )
@@ -105,19 +107,19 @@ def conversation_of(app: App, number: str) -> Conversation:
 
 
 def lines(talk: Conversation) -> Iterator[str]:
-    """The conversation for a person: mails and letters by time, then the versions."""
+    """The conversation for a person: mails and letters as they came, then the versions."""
     yield _say("vorgang.kopf", fall=talk.mails[0].line.number, count=len(talk.mails))
     for _, text in sorted([*_mails(talk), *_letters(talk)]):
         yield f"  {text}"
     for old, new, rows in talk.comparisons():
         yield _say("vorgang.vergleich", alt=old.case, neu=new.case)
-        width = max(len(row.old) for row in rows)
+        width = max(len(text) for row in rows for text in (row.old, row.new))
         for row in rows:
             label, mark = VERSION_FIELDS[row.field], VERSION_FIELDS[str(row.changed)]
-            yield f"  {label:13} {row.old:{width}}  {row.new}  ({mark})"
+            yield f"  {label:13} {row.old:{width}}  {row.new:{width}}  ({mark})"
 
 
-def _mails(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
+def _mails(talk: Conversation) -> Iterator[tuple[int, str]]:
     for mail in talk.mails:
         at, art = mail.line.received_at, mail.kind.art.value
         words = _say(
@@ -128,10 +130,10 @@ def _mails(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
             state=STATES[mail.line.state.value],
         )
         to = _say("vorgang.zu", fall=mail.belongs_to, by=ART_GRUENDE.get(mail.by, ""))
-        yield (at, 0), f"{words}{to.rstrip(' :,')}" if mail.belongs_to else words
+        yield mail.order, f"{words}{to.rstrip(' :,')}" if mail.belongs_to else words
 
 
-def _letters(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
+def _letters(talk: Conversation) -> Iterator[tuple[int, str]]:
     for letter in talk.letters:
         text = _say(
             "vorgang.brief",
@@ -140,7 +142,7 @@ def _letters(talk: Conversation) -> Iterator[tuple[tuple[datetime, int], str]]:
             recipient=letter.recipient,
             outcome=LETTER_OUTCOMES[letter.outcome],
         )
-        yield (letter.at, 1), text
+        yield letter.order, text
 
 
 def _say(key: str, **values: object) -> str:
@@ -154,6 +156,7 @@ def plain(talk: Conversation) -> dict[str, Any]:
         "mails": [
             {
                 "case": mail.line.number,
+                "order": mail.order,
                 "received_at": mail.line.received_at.isoformat(),
                 "state": mail.line.state.value,
                 "art": mail.kind.art.value,
@@ -162,10 +165,7 @@ def plain(talk: Conversation) -> dict[str, Any]:
             }
             for mail in talk.mails
         ],
-        "letters": [
-            {"case": a.case, "recipient": a.recipient, "at": a.at.isoformat(), "outcome": a.outcome}
-            for a in talk.letters
-        ],
+        "letters": [{**asdict(letter), "at": letter.at.isoformat()} for letter in talk.letters],
         "versions": [
             {"old": old.case, "new": new.case, "fields": [asdict(row) for row in rows]}
             for old, new, rows in talk.comparisons()

@@ -6,9 +6,10 @@ Trusts: the caller's session. Limits: whether a mail belongs to a case is decide
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from inbox_daemon import wire
@@ -19,6 +20,7 @@ from inbox_daemon.core.verdict import EffectKind, Query
 from inbox_daemon.core.vorgang import Earlier, FoundBy, numbers_in
 from inbox_daemon.edges import ledger
 from inbox_daemon.edges.tables import (
+    AuditRow,
     CaseRow,
     EffectRow,
     LetterAnswerRow,
@@ -36,9 +38,13 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """A case in its matter, and the case to which it belongs; the first belongs to none."""
+    """A case in its matter, and the case to which it belongs; the first belongs to none.
+
+    `order` is its place in the chain of the log: two clocks may differ, the chain has one order.
+    """
 
     case: str
+    order: int = 0
     belongs_to: str | None = None
     art: str = ""
     by: str = ""
@@ -49,6 +55,7 @@ class WrittenLetter:
     """A letter of a matter. `outcome` is that of its effect, empty while it is open."""
 
     case: str
+    order: int
     recipient: str
     at: datetime
     outcome: str
@@ -181,8 +188,19 @@ def vorgang(session: Session, case: str) -> tuple[Joined, ...]:
         joined.setdefault(
             row.case_number, Joined(case=row.case_number, belongs_to=row.letter_case, art=row.kind)
         )
-    order = select(col(CaseRow.number)).where(col(CaseRow.number).in_(joined))
-    return tuple(joined[number] for number in session.exec(order.order_by(col(CaseRow.id))))
+    places = _places(session, "message.fetched", joined)
+    found = (replace(one, order=places.get(case, 0)) for case, one in joined.items())
+    return tuple(sorted(found, key=lambda one: one.order))
+
+
+def _places(session: Session, kind: str, cases: Iterable[str]) -> dict[str, int]:
+    """Where the chain first tells so of each of these cases."""
+    found = session.exec(
+        select(col(AuditRow.case_number), func.min(AuditRow.number))
+        .where(col(AuditRow.case_number).in_(list(cases)), col(AuditRow.kind) == kind)
+        .group_by(col(AuditRow.case_number))
+    )
+    return {str(case): int(number) for case, number in found}
 
 
 def _letter_case(session: Session, case: str) -> str:
@@ -199,9 +217,12 @@ def _came_back(session: Session, cases: Iterable[str]) -> list[LetterAnswerRow]:
 
 
 def letters(session: Session, cases: Iterable[str]) -> tuple[WrittenLetter, ...]:
-    """The letters of these cases, oldest first."""
+    """The letters of these cases in the order in which they were begun, or were decided."""
+    numbers = list(cases)
+    places = _places(session, "case.decided", numbers)
+    places |= _places(session, "letter.attempted", numbers)
     effects = select(EffectRow).where(
-        col(EffectRow.case_number).in_(list(cases)),
+        col(EffectRow.case_number).in_(numbers),
         col(EffectRow.kind) == EffectKind.SEND_LETTER.value,
     )
     found = []
@@ -211,9 +232,10 @@ def letters(session: Session, cases: Iterable[str]) -> tuple[WrittenLetter, ...]
             found.append(
                 WrittenLetter(
                     case=letter.case_number,
+                    order=places.get(letter.case_number, 0),
                     recipient=letter.recipient,
                     at=letter.at,
                     outcome=effect.outcome or "",
                 )
             )
-    return tuple(sorted(found, key=lambda letter: (letter.at, letter.case)))
+    return tuple(sorted(found, key=lambda letter: letter.order))
