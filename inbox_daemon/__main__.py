@@ -105,6 +105,8 @@ def _letters(app: App, arguments: argparse.Namespace) -> int:
         return letters.status(app, as_json=arguments.json)
     if arguments.action == letters.DRAFT:
         return letters.draft(app, arguments.case, as_json=arguments.json)
+    if arguments.action == letters.PREVIEW:
+        return letters.preview(app, kennung=arguments.programm, as_json=arguments.json)
     return letters.turned(
         app,
         stopped=arguments.action == letters.STOP,
@@ -205,7 +207,7 @@ def _parser() -> _Parser:
     command("status", "numbers of the store")
     about = "the Arbeitsvorrat: flagged cases"
     _add_queue(commands.add_parser("queue", help=about, description=about), options)
-    about = "the sending of letters: how it stands, and the switch that stops it"
+    about = "the letters: how the sending stands, the switch that stops it, and a preview"
     _add_letters(commands.add_parser("letters", help=about, description=about), options)
     return parser
 
@@ -218,6 +220,8 @@ def _add_letters(parser: _Parser, options: _Parser) -> None:
         turn = actions.add_parser(name, parents=[options])
         turn.add_argument("--by", required=True, type=_by, help="who says so")
         turn.add_argument("--why", default="", help="the reason, kept with it")
+    shown = actions.add_parser(letters.PREVIEW, parents=[options])
+    shown.add_argument("--programm", metavar="KENNUNG", default="", help="of this one alone")
 
 
 def _add_queue(parser: _Parser, options: _Parser) -> None:

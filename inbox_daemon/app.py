@@ -35,6 +35,7 @@ from inbox_daemon.edges.spool import FileSpool
 from inbox_daemon.edges.store import SqlStore
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
+from inbox_daemon.probebriefe import proof
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.steps import Steps
 from inbox_daemon.wire import Job
@@ -103,8 +104,8 @@ class App:
 
     @cached_property
     def letters(self) -> Letters:
-        """The letter templates."""
-        return Letters(self.settings.rules_dir)
+        """The writer of letters."""
+        return Letters(self.clock)
 
     @cached_property
     def caged_reader(self) -> CagedReader:
@@ -127,7 +128,8 @@ class App:
         )
 
     def ready(self) -> None:
-        """Lets the reader read a word once. Raises ConfigError with what is missing for it."""
+        """Writes each letter and reads a word once. Raises ConfigError where that cannot be."""
+        proof(self.rules)
         # A reader of its own: its nursery ends with it, and does not live as long as the daemon.
         self._desk(self.reader()).check(self.rules)
 

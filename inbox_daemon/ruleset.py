@@ -7,6 +7,7 @@ Trusts: nothing in it. Limits: knows shapes and sums, not the law.
 import hashlib
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +29,9 @@ from inbox_daemon.core.programm import (
 )
 
 KREISE, POSTFACH = "kreise.toml", "postfach.toml"
-LETTER = "rueckfrage.txt.j2"
+LETTER, VORLAGE = "rueckfrage.txt.j2", ".j2"
+# A letter may wait six days until it leaves; the day that it names must then still be ahead.
+LEAST_NACHFRIST = 6
 COUNT_OF_KREISE, COUNT_OF_LANDKREISE = 44, 35
 
 _File = TypeVar("_File", bound="_Closed")
@@ -127,7 +130,7 @@ class _ProgrammFile(_Closed):
     beschreibung: _Text
     aktiv: bool
     fundstelle: _Text
-    nachfrist_tage: Annotated[int, Field(ge=1, le=60)]
+    nachfrist_arbeitstage: Annotated[int, Field(ge=LEAST_NACHFRIST, le=60)]
     erkennung: _Erkennung
     frist: _Frist
     pruefungen: _Pruefungen
@@ -146,6 +149,8 @@ def load_rules(folder: Path) -> Ruleset:
         for path in _programme_paths(folder)
         if (found := _read(path, _ProgrammFile, mistakes)) is not None
     ]
+    files = _files(folder)
+    vorlagen = _vorlagen(files, mistakes)
     if not programme:
         mistakes.append(f"{folder}: no programme, at least one file <kennung>.toml is needed")
     if kreise is not None:
@@ -159,7 +164,8 @@ def load_rules(folder: Path) -> Ruleset:
         mistakes.extend(_programm_mistakes(programm, kreise, folder))
     if mistakes or kreise is None or postfach is None:
         raise ConfigError(tuple(mistakes))
-    return _ruleset(_version(folder), kreise, postfach, programme)
+    rules = _ruleset(_version(files), kreise, postfach, programme)
+    return replace(rules, vorlagen=vorlagen)
 
 
 def _programme_paths(folder: Path) -> list[Path]:
@@ -170,13 +176,32 @@ def _programme_paths(folder: Path) -> list[Path]:
     ]
 
 
-def _version(folder: Path) -> str:
+def _files(folder: Path) -> dict[str, bytes]:
+    """Every byte that shapes a verdict or a letter, by its path in the folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix == VORLAGE or (path.suffix == ".toml" and not path.name.startswith("_"))
+    }
+
+
+def _version(files: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".toml", ".j2"} and not path.name.startswith("_"):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+    for name, content in files.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
+
+
+def _vorlagen(files: dict[str, bytes], mistakes: list[str]) -> tuple[tuple[str, str], ...]:
+    """The templates as text; the same bytes that are in the version, read once."""
+    found = []
+    for name, content in files.items():
+        try:
+            if name.endswith(VORLAGE):
+                found.append((name, content.decode()))
+        except UnicodeDecodeError as error:
+            mistakes.append(f"{name}: {error}")
+    return tuple(found)
 
 
 def _read(path: Path, shape: type[_File], mistakes: list[str]) -> _File | None:
@@ -271,6 +296,6 @@ def _programm(file: _ProgrammFile) -> Foerderprogramm:
             for feld in file.feld
         ),
         checks=tuple(file.pruefungen.namen),
-        nachfrist_days=file.nachfrist_tage,
         unproven=file.absender.unbestaetigt,
+        nachfrist_arbeitstage=file.nachfrist_arbeitstage,
     )

@@ -1,7 +1,9 @@
 """Rules files: the project's own are whole; every mistake in one is named with file and key."""
 
+import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from inbox_daemon.core.checks import CHECKS
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.frist import BERLIN
-from inbox_daemon.core.programm import Art
+from inbox_daemon.core.programm import Art, Ruleset
 from inbox_daemon.ruleset import load_rules
+from inbox_daemon.wire import decode, encode
 from tests.core import cases
 
 PROGRAMM = f"{cases.KENNUNG}.toml"
@@ -85,10 +88,40 @@ def test_the_version_changes_with_every_rule_and_letter_and_with_nothing_else(
     for path in (folder / PROGRAMM, folder / "postfach.toml"):
         change(path, "\n", "\n# anders\n")
         versions.append(load_rules(folder).version)
-    letter = folder / cases.KENNUNG / "rueckfrage.txt.j2"
-    letter.write_text(letter.read_text(encoding="utf-8") + "PS", encoding="utf-8")
+    for name in (cases.KENNUNG, "_schreiben"):
+        letter = folder / name / "rueckfrage.txt.j2"
+        letter.write_text(letter.read_text(encoding="utf-8") + "PS", encoding="utf-8")
+        versions.append(load_rules(folder).version)
+    (folder / "_fuss.txt.j2").write_text("what any template may include")
     versions.append(load_rules(folder).version)
-    assert len(set(versions)) == 4
+    assert len(set(versions)) == 6
+
+
+def test_the_templates_come_with_the_rules_from_the_very_bytes_of_the_version(folder: Path) -> None:
+    letter = folder / cases.KENNUNG / "rueckfrage.txt.j2"
+    letter.write_text("Gr\u00fc\u00dfe", encoding="utf-8")
+    rules = load_rules(folder)
+    letter.write_text("later", encoding="utf-8")
+    assert dict(rules.vorlagen)[f"{cases.KENNUNG}/rueckfrage.txt.j2"] == "Gr\u00fc\u00dfe"
+    assert set(dict(rules.vorlagen)) == {
+        f"{cases.KENNUNG}/rueckfrage.txt.j2",
+        "_schreiben/rueckfrage.txt.j2",
+    }
+
+
+def test_a_template_that_an_old_editor_saved_in_latin_1_is_named(folder: Path) -> None:
+    (folder / cases.KENNUNG / "rueckfrage.txt.j2").write_bytes("Gr\u00fc\u00dfe".encode("latin-1"))
+    assert any("rueckfrage.txt.j2: 'utf-8'" in mistake for mistake in mistakes_of(folder))
+
+
+def test_rules_stored_before_there_were_templates_and_working_days_can_be_read() -> None:
+    old = json.loads(encode(cases.rules()))
+    del old["vorlagen"]
+    for programm in old["programme"]:
+        del programm["nachfrist_arbeitstage"]
+        programm["nachfrist_days"] = 7
+    found = decode(Ruleset, json.dumps(old))
+    assert replace(found, vorlagen=cases.rules().vorlagen) == cases.rules()
 
 
 def test_a_second_programme_is_one_more_file(folder: Path) -> None:
@@ -128,9 +161,9 @@ BROKEN = [
     (PROGRAMM, '"08111" = 450369.55', '"08111" = inf', "rahmen.kreise.08111"),
     (PROGRAMM, '"08111" = ', '"08112" = ', "exactly the 44 AGS"),
     (PROGRAMM, '"08111" = ', '"09111" = ', "rahmen.kreise.09111"),
-    (PROGRAMM, "nachfrist_tage = 7", "nachfrist_tage = 0", "nachfrist_tage"),
-    (PROGRAMM, "nachfrist_tage = 7", "nachfrist_tage = 7\nfrei = 1", "frei"),
-    (PROGRAMM, "nachfrist_tage = 7", "nachfrist_tage = 7\nnachfrist_tage = 8", "overwrite"),
+    (PROGRAMM, "nachfrist_arbeitstage = 7", "nachfrist_arbeitstage = 5", "nachfrist_arbeitstage"),
+    (PROGRAMM, "nachfrist_arbeitstage = 7", "nachfrist_arbeitstage = 7\nfrei = 1", "frei"),
+    (PROGRAMM, "aktiv = true", "aktiv = true\naktiv = true", "overwrite"),
     (PROGRAMM, f'kennung = "{cases.KENNUNG}"', 'kennung = "../x"', "kennung"),
 ]
 

@@ -1,7 +1,8 @@
-"""`letters status · stop · go · draft`: how the sending of letters stands, the switch, a draft.
+"""`letters status · stop · go · draft · preview`: the sending, the switch, and letters to read.
 
-Promises: stopping holds from the moment it returns: after it no letter begins to leave.
-Touches: the database through the app, stdout. Trusts: the user name it is given.
+Promises: stopping holds from the moment it returns: after it no letter begins to leave; preview
+needs the rules alone. Touches: the database through the app, stdout. Trusts: the user name it is
+given.
 Limits: a letter whose content is on its way at that moment is not called back.
 """
 
@@ -14,10 +15,11 @@ from inbox_daemon.core.decide import facts_of, proposed
 from inbox_daemon.core.errors import Permanent
 from inbox_daemon.core.verdict import Known, Query
 from inbox_daemon.core.wording_labels import LEVELS
-from inbox_daemon.core.wording_terminal import TERMINAL
+from inbox_daemon.core.wording_terminal import ANLAESSE, TERMINAL
 from inbox_daemon.edges.letterbook import Switch
+from inbox_daemon.probebriefe import LONGEST_LINE, Probebrief, probebriefe
 
-STATUS, STOP, GO, DRAFT = "status", "stop", "go", "draft"
+STATUS, STOP, GO, DRAFT, PREVIEW = "status", "stop", "go", "draft", "preview"
 
 
 def turned(app: App, *, stopped: bool, by: str, why: str, as_json: bool) -> int:
@@ -91,3 +93,44 @@ def status(app: App, *, as_json: bool) -> int:
     for case, recipient in letters.waiting:
         print(TERMINAL["letters.waits"].format(fall=case, recipient=recipient))
     return 0
+
+
+def preview(app: App, *, kennung: str, as_json: bool) -> int:
+    """Every letter of every programme, or of one, with invented facts; nothing is sent."""
+    rules = app.rules
+    programme = [p for p in rules.programme if kennung in {"", p.kennung}]
+    if not programme:
+        kennungen = ", ".join(p.kennung for p in rules.programme)
+        words = TERMINAL["letters.kein-programm"].format(kennung=kennung, kennungen=kennungen)
+        raise Permanent(words, code="abgelehnt")
+    for programm in programme:
+        for brief in probebriefe(rules, programm):
+            print(json.dumps(_told(brief), ensure_ascii=False) if as_json else _shown(brief))
+    return 0
+
+
+def _told(brief: Probebrief) -> dict[str, object]:
+    return {
+        "programm": brief.programm,
+        "variant": brief.variant,
+        "points": list(brief.points),
+        "recipient": brief.letter.recipient,
+        "subject": brief.letter.subject,
+        "body": brief.letter.body,
+        "longest_line": brief.longest_line,
+    }
+
+
+def _shown(brief: Probebrief) -> str:
+    anlass = ANLAESSE.get(brief.variant, ANLAESSE["punkt"]).format(punkt=brief.variant)
+    return "\n".join(
+        (
+            TERMINAL["letters.probe"].format(programm=brief.programm, anlass=anlass),
+            TERMINAL["letters.an"].format(recipient=brief.letter.recipient),
+            TERMINAL["letters.betreff"].format(subject=brief.letter.subject),
+            "",
+            brief.letter.body,
+            TERMINAL["letters.laenge"].format(longest=brief.longest_line, most=LONGEST_LINE),
+            "",
+        )
+    )

@@ -19,6 +19,7 @@ from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.daemon import Daemon, Stop
 from inbox_daemon.edges.login import MOST_REFUSALS
 from inbox_daemon.edges.records import MailboxState
+from inbox_daemon.probebriefe import proof
 from inbox_daemon.ruleset import load_rules
 
 OK, BAD_DATA, TRY_AGAIN = 0, 65, 75
@@ -144,7 +145,7 @@ def audit_verify(app: App, *, as_json: bool) -> int:
 def rules_check(app: App) -> int:
     """All mistakes of all rule files; loading raises them, and every letter is written once."""
     rules = app.rules
-    app.letters.proof(rules)
+    proof(rules)
     print(f"{len(rules.kreise)} Kreise, {len(rules.programme)} programmes, version {rules.version}")
     return OK
 

@@ -5,10 +5,12 @@ Touches: nothing. Trusts: aware instants. Limits: whether a late application is 
 person's finding (LVwVfG 24(3), 31, 32); here stands only how late it was.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
+SATURDAY = 5
 
 
 def late_by(received_at: datetime, *, received_before: datetime) -> timedelta | None:
@@ -32,6 +34,30 @@ def german_instant(instant: datetime) -> str:
 def last_day(received_before: datetime) -> str:
     """The last day on which a message is in time, as dd.mm.yyyy."""
     return (received_before.astimezone(BERLIN) - timedelta(microseconds=1)).strftime("%d.%m.%Y")
+
+
+def last_hour(received_before: datetime) -> str:
+    """The time of day at which the period ends, as hh:mm; empty where that is midnight."""
+    local = received_before.astimezone(BERLIN)
+    return local.strftime("%H:%M") if local.time() != time.min else ""
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after this day, in Stuttgart."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=BERLIN)
+
+
+def working_day(after: datetime, *, count: int, is_holiday: Callable[[date], bool]) -> date:
+    """The `count`-th day, Monday to Friday and no holiday, after the day of this moment.
+
+    That day itself, by the calendar of Stuttgart, does not count (BGB 187(1)).
+    """
+    day = after.astimezone(BERLIN).date()
+    left = count
+    while left > 0:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY and not is_holiday(day)
+    return day
 
 
 def german_span(span: timedelta) -> str:

@@ -54,6 +54,7 @@ class Foerderprogramm:
 
     `titles` are headings by which the form is known, `not_titles` those of other papers;
     `announcements` are lower-case phrases by which a mail says that an application is attached.
+    `nachfrist_arbeitstage` are working days; rules stored before there was this key have none.
     """
 
     kennung: str
@@ -67,8 +68,8 @@ class Foerderprogramm:
     rahmen_is_estimate: bool
     felder: tuple[Feld, ...]
     checks: tuple[str, ...]
-    nachfrist_days: int
     unproven: Unbestaetigt = Unbestaetigt.MENSCH
+    nachfrist_arbeitstage: int = 7
 
     def rahmen_of(self, ags: str) -> Decimal | None:
         """The planning frame of a Kreis in euro, or None where the rules name none."""
@@ -103,7 +104,8 @@ class Postfach:
 class Ruleset:
     """All rules of one moment. `fremde_domains` look like a Kreis and are none.
 
-    `version` is the hash over all rule files; it stands in every verdict.
+    `version` is the hash over all rule files; it stands in every verdict. `vorlagen` are the
+    templates of the letters, (path in the folder, text).
     """
 
     version: str
@@ -111,6 +113,7 @@ class Ruleset:
     fremde_domains: tuple[str, ...]
     postfach: Postfach
     programme: tuple[Foerderprogramm, ...]
+    vorlagen: tuple[tuple[str, str], ...] = ()
 
     def kreis(self, ags: str) -> Kreis | None:
         """The Kreis with this AGS, or None."""

@@ -5,28 +5,59 @@ Touches: nothing. Trusts: its callers for the values. Limits: the letter around 
 template beside the rules of the programme.
 """
 
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-BETREFF: Final = "Rückfrage zu Ihrem Antrag – {titel} ({fall})"
+from inbox_daemon.core import frist
 
-# What a letter asks for, one numbered point each; only what was established.
+BETREFF: Final = "Rückfrage zu Ihrem Antrag {fall} – {titel}"
+
+# What a letter asks for, one numbered point each, in the order in which a form is filled in: where,
+# then what. Only what was established, and in words that hold whatever the form calls its fields.
 BITTEN: Final = MappingProxyType(
     {
-        "betrag-fehlt": "Das Feld für den beantragten Betrag{stelle} ist leer. Bitte tragen Sie "
-        "den Betrag in Euro ein.",
-        "unterschrift-fehlt": "Im Unterschriftsfeld{stelle} haben wir keine handschriftliche "
-        "Unterschrift gefunden. Bitte lassen Sie den Antrag von einer vertretungsberechtigten "
-        "Person von Hand unterschreiben.",
-        "anhang-fehlt": "Ihre E-Mail kündigt einen Antrag an, enthält aber keinen Anhang.",
-        "dateiart": "Der Antrag liegt uns nur als Textdatei vor. Bitte drucken Sie ihn aus und "
-        "lassen Sie ihn von Hand unterschreiben.",
-        "verschluesselt": "Die PDF-Datei Ihrer E-Mail ist mit einem Kennwort geschützt und lässt "
-        "sich nicht öffnen. Bitte verwenden Sie keinen Kennwortschutz.",
+        "betrag-fehlt": (
+            "{seite}Feld für den beantragten Betrag",
+            "Das Feld ist leer. Bitte tragen Sie den Betrag in Euro ein.",
+        ),
+        "unterschrift-fehlt": (
+            "{seite}Feld für die Unterschrift",
+            "Dort haben wir keine handschriftliche Unterschrift gefunden. Bitte lassen Sie den Antrag von einer vertretungsberechtigten Person von Hand unterschreiben.",
+        ),
+        "anhang-fehlt": (
+            "Anhang Ihrer E-Mail",
+            "Sie kündigen einen Antrag an; eine Datei mit dem Antrag haben wir in der E-Mail aber nicht gefunden. Bitte hängen Sie ihn an Ihre Antwort an.",
+        ),
+        "dateiart": (
+            "Anhang Ihrer E-Mail",
+            "Wir haben eine Word- oder andere Office-Datei erhalten, aber keinen Scan des unterschriebenen Antrags. Bitte drucken Sie den Antrag aus, lassen Sie ihn von Hand unterschreiben und scannen Sie ihn ein.",
+        ),
+        "verschluesselt": (
+            "Anhang Ihrer E-Mail",
+            "Die PDF-Datei ist mit einem Kennwort geschützt, wir können sie nicht öffnen. Bitte senden Sie uns den Antrag ohne Kennwortschutz.",
+        ),
     }
 )
+_SEITE: Final = "Seite {seite} der Datei, "
+
+_WOCHENTAGE: Final = (
+    "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag",
+)  # fmt: skip
 
 
-def bitte(code: str, *, page: int | None) -> str:
-    """The point of a letter for this code; `page` from 1 where the place is known."""
-    return BITTEN[code].format(stelle=f" auf Seite {page}" if page else "")
+def bitte(code: str, *, page: int | None) -> tuple[str, str]:
+    """Where and what: the point for this code; `page` from 1 where the place is known."""
+    where, what = BITTEN[code]
+    return where.format(seite=_SEITE.format(seite=page) if page else ""), what
+
+
+def german_day(day: date) -> str:
+    """The day as a letter names it: Mittwoch, 20.07.2022."""
+    return f"{_WOCHENTAGE[day.weekday()]}, {day:%d.%m.%Y}"
+
+
+def fristende(received_before: datetime) -> str:
+    """When a period ends, to stand behind a verb; a day that ends at noon has not run out."""
+    day, hour = frist.last_day(received_before), frist.last_hour(received_before)
+    return f"am {day} um {hour} Uhr" if hour else f"mit Ablauf des {day}"

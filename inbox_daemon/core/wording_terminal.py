@@ -42,6 +42,11 @@ TERMINAL: Final = MappingProxyType(
         "letters.to": "An: {recipient}\nBetreff: {subject}\n",
         "letters.counts": "  in dieser Stunde: {hour} von {budget}; es warten: {waiting}",
         "letters.waits": "  {fall}  {recipient}",
+        "letters.probe": "=== {programm}: {anlass}",
+        "letters.an": "An: {recipient}",
+        "letters.betreff": "Betreff: {subject}",
+        "letters.laenge": "--- längste Zeile: {longest} von höchstens {most} Zeichen",
+        "letters.kein-programm": "Das Programm {kennung} gibt es nicht. Es gibt: {kennungen}",
         "show.returned": "Rückläufer:  {text}",
         "show.answered": "Automatische Antwort: {text}",
         "show.draft": "Entwurf:     inbox-daemon letters draft {text}",
@@ -67,6 +72,17 @@ TERMINAL: Final = MappingProxyType(
         "rules.rahmen": "Planungsrahmen, {source}:",
         "rules.estimate": "geschätzt, nicht amtlich",
         "rules.official": "amtlich",
+    }
+)
+
+# What makes a sample letter different from the others; else it is about one point alone.
+ANLAESSE: Final = MappingProxyType(
+    {
+        "punkt": "nur der Punkt {punkt}",
+        "ohne-telefon": "alle Punkte, ohne Telefonnummer",
+        "mit-telefon": "alle Punkte, mit Telefonnummer",
+        "frist-vorher": "alle Punkte, die Antragsfrist endet vor der Antwortfrist",
+        "frist-vorbei": "alle Punkte, die Antragsfrist ist vorbei",
     }
 )
 

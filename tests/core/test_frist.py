@@ -1,12 +1,21 @@
 """Deadlines: the last minute counts, the first second after it does not."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inbox_daemon.core.frist import BERLIN, german_instant, german_span, last_day, late_by
+from inbox_daemon.core.frist import (
+    BERLIN,
+    end_of,
+    german_instant,
+    german_span,
+    last_day,
+    last_hour,
+    late_by,
+    working_day,
+)
 from tests.core.cases import programm
 
 BOUND = datetime(2022, 7, 23, tzinfo=BERLIN)
@@ -87,3 +96,39 @@ def test_a_span_is_written_in_days_hours_and_begun_minutes(span: timedelta, expe
 def test_every_instant_can_be_shown(instant: datetime) -> None:
     """A server may claim any; one that cannot be shown would hide the whole queue."""
     assert german_instant(instant).endswith(" Uhr")
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [(BOUND, ""), (datetime(2022, 7, 22, 12, 0, tzinfo=BERLIN), "12:00")],
+)
+def test_only_a_period_that_ends_within_a_day_has_an_hour(bound: datetime, expected: str) -> None:
+    assert last_hour(bound) == expected
+
+
+def no_holidays(_day: date) -> bool:
+    return False
+
+
+def test_working_days_are_counted_from_the_day_after() -> None:
+    friday = datetime(2022, 7, 15, 10, 0, tzinfo=BERLIN)
+    found = [working_day(friday, count=n, is_holiday=no_holidays).day for n in range(7)]
+    assert found == [15, 18, 19, 20, 21, 22, 25]
+
+
+def test_the_day_changes_at_midnight_in_stuttgart_not_in_greenwich() -> None:
+    before = datetime(2022, 7, 18, 21, 59, 59, tzinfo=UTC)
+    for moment, day in ((before, 19), (before + timedelta(seconds=1), 20)):
+        assert working_day(moment, count=1, is_holiday=no_holidays) == date(2022, 7, day)
+
+
+def test_a_holiday_is_passed_over() -> None:
+    monday = datetime(2022, 7, 18, tzinfo=BERLIN)
+    found = working_day(monday, count=1, is_holiday=lambda day: day == date(2022, 7, 19))
+    assert found == date(2022, 7, 20)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 7, 1)])
+def test_a_day_ends_at_midnight_also_when_the_clocks_change(day: date) -> None:
+    assert end_of(day) == datetime(day.year, day.month, day.day + 1, tzinfo=BERLIN)
+    assert (end_of(day) - timedelta(microseconds=1)).date() == day

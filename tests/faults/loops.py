@@ -140,7 +140,7 @@ class Rig:
             world.steps,
             reader=Eyes(spool=world.spool),
             postman=self.relay,
-            letters=Letters(cases.RULES_FOLDER),
+            letters=Letters(world.clock),
             message_limit=1 << 20,
         )
 

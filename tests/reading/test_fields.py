@@ -61,7 +61,7 @@ def programm(kennung: str, title: str) -> Foerderprogramm:
         kennung=kennung, titel=title, aktiv=True, titles=(title,),
         not_titles=("Verwendungsnachweis", "Änderungsantrag"), announcements=(),
         received_before=datetime(2022, 7, 22, 22, tzinfo=UTC), rahmen=(), rahmen_is_estimate=True,
-        felder=(), checks=(), nachfrist_days=7,
+        felder=(), checks=(), nachfrist_arbeitstage=7,
     )  # fmt: skip
 
 

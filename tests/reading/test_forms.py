@@ -40,7 +40,7 @@ PROGRAMM = Foerderprogramm(
         Feld(name="antragsteller", labels=("antragsteller",)),
         Feld(name="unterschrift", labels=("unterschrift",)),
     ),
-    checks=(), nachfrist_days=7,
+    checks=(), nachfrist_arbeitstage=7,
 )  # fmt: skip
 KREIS = Kreis(
     ags="08235", art=Art.LANDKREIS, name="Landkreis Calw", kurzname="Calw",
