@@ -117,7 +117,9 @@ def test_it_is_never_a_weekend_or_holiday_and_exactly_so_many_working_days_away(
 @example(TURNS[1])
 @example(TURNS[2])
 @example(TURNS[3])
-def test_a_letter_that_waited_as_long_as_it_may_names_a_day_that_is_still_to_come(moment: datetime) -> None:
+def test_a_letter_that_waited_as_long_as_it_may_names_a_day_that_is_still_to_come(
+    moment: datetime,
+) -> None:
     leaves = (moment + LONGEST_WAIT).astimezone(BERLIN).date()
     assert after(moment, LEAST_NACHFRIST) > leaves
 

@@ -1,19 +1,27 @@
 """The letter: only what was established, to be read in any mail program, the same every time."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox_daemon.core.decide import CORRECTABLE
+from inbox_daemon.core.frist import BERLIN
+from inbox_daemon.core.programm import Kreis
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
-from inbox_daemon.core.verdict import Query
-from inbox_daemon.letters import WIDTH, Letters, wrapped
+from inbox_daemon.core.verdict import Finding, Query, Result
+from inbox_daemon.letters import WIDTH, Letters, rueckfrage, wrapped
 from inbox_daemon.ports import Case, Letter, LetterWriter
+from inbox_daemon.probebriefe import LONGEST_LINE, unsendable
 from tests.core import cases
+from tests.fakes import FakeClock
 
-LETTERS: LetterWriter = Letters(cases.RULES_FOLDER)
+MONDAY = datetime(2022, 7, 11, 8, 35, tzinfo=UTC)
+LETTERS: LetterWriter = Letters(FakeClock(instant=MONDAY))
 RAW = cases.raw()
 CASE = Case(
     number="A-2022-000001",
@@ -57,9 +65,17 @@ def test_the_message_id_follows_from_the_case_for_ever() -> None:
 def test_every_question_is_one_numbered_point_with_its_page() -> None:
     body = letter().body
     points = [line for line in body.splitlines() if line[:1].isdigit() and line[1:3] == ". "]
-    assert len(points) == 2
-    assert "1. Das Feld f\u00fcr den beantragten Betrag auf Seite 1 ist leer" in flowing(body)
-    assert "2. Im Unterschriftsfeld auf Seite 2" in flowing(body)
+    assert points == [
+        "1. Seite 1 der Datei, Feld f\u00fcr den beantragten Betrag",
+        "2. Seite 2 der Datei, Feld f\u00fcr die Unterschrift",
+    ]
+    assert "Das Feld ist leer. Bitte tragen Sie den Betrag in Euro ein." in flowing(body)
+
+
+def test_nobody_is_told_that_he_did_not_sign_only_that_nothing_was_found() -> None:
+    body = flowing(letter().body)
+    assert "haben wir keine handschriftliche Unterschrift gefunden" in body
+    assert "nicht unterschrieben" not in body
 
 
 @pytest.mark.parametrize("evidence", [cases.without_document(), ENCRYPTED])
@@ -67,18 +83,76 @@ def test_a_question_without_a_place_names_no_page(evidence: Evidence) -> None:
     assert "Seite" not in letter(evidence).body
 
 
+def test_a_person_may_ask_for_a_field_whose_page_is_not_known() -> None:
+    by = Finding(check="sachbearbeitung", result=Result.FAIL, code="unterschrift-fehlt")
+    asked = replace(query(), questions=(by.code,), findings=(by,))
+    body = LETTERS.query(CASE, asked, cases.rules()).body
+    assert "1. Feld f\u00fcr die Unterschrift\n" in body
+
+
 def test_a_letter_says_who_writes_to_whom_and_until_when() -> None:
     body = flowing(letter().body)
+    postfach = cases.rules().postfach
     for said in (
         "Landratsamt Karlsruhe",
-        cases.rules().postfach.behoerde,
+        *(postfach.behoerde, postfach.referat, postfach.dienststelle, postfach.adresse),
         cases.programm().titel,
-        "11.07.2022 um 10:30 Uhr",
-        "22.07.2022",
-        "von 7 Tagen",
+        "Unser Zeichen: A-2022-000001",
+        "Eingang Ihrer E-Mail: 11.07.2022 um 10:30 Uhr",
+        "Datum: 11.07.2022",
+        "bis Mittwoch, 20.07.2022, ",
         "automatisch erstellt",
+        f"Verantwortlich daf\u00fcr: {postfach.behoerde}, {postfach.referat}",
     ):
         assert said in body
+
+
+def written_at(moment: datetime, *, bound: datetime | None = None) -> str:
+    rules = cases.rules()
+    if bound is not None:
+        rules = replace(rules, programme=(replace(cases.programm(), received_before=bound),))
+    return flowing(rueckfrage(CASE, query(), rules, at=moment).body)
+
+
+# The period of the programme ends with the 22nd of July, a Friday; the answer has 7 working days.
+OPEN, SOONER, OVER = "endet mit Ablauf", "endet schon vorher", "endete mit Ablauf"
+
+
+@pytest.mark.parametrize(
+    ("moment", "answer", "period"),
+    [
+        (datetime(2022, 7, 1, 8, 0, tzinfo=BERLIN), "Dienstag, 12.07.2022", OPEN),
+        (datetime(2022, 7, 13, 23, 59, tzinfo=BERLIN), "Freitag, 22.07.2022", OPEN),
+        (datetime(2022, 7, 14, 0, 0, tzinfo=BERLIN), "Montag, 25.07.2022", SOONER),
+        (datetime(2022, 7, 22, 23, 59, tzinfo=BERLIN), "Dienstag, 02.08.2022", SOONER),
+        (datetime(2022, 7, 23, 0, 0, tzinfo=BERLIN), "Dienstag, 02.08.2022", OVER),
+        (datetime(2022, 12, 23, 18, 0, tzinfo=BERLIN), "Mittwoch, 04.01.2023", OVER),
+    ],
+)
+def test_the_period_of_the_programme_is_never_made_longer(
+    moment: datetime, answer: str, period: str
+) -> None:
+    body = written_at(moment)
+    assert f"bis {answer}, " in body
+    assert [said for said in (OPEN, SOONER, OVER) if said in body.replace("nämlich ", "")] == [
+        period
+    ]
+    assert "22.07.2022" in body
+    assert "Dieses Schreiben verl\u00e4ngert sie nicht" in body
+
+
+def test_a_period_that_ends_at_noon_has_not_run_out_with_the_day() -> None:
+    noon = datetime(2022, 7, 20, 12, 0, tzinfo=BERLIN)
+    body = written_at(MONDAY, bound=noon)
+    assert "endet schon vorher, n\u00e4mlich am 20.07.2022 um 12:00 Uhr." in body
+    assert "mit Ablauf" not in body
+
+
+def test_a_letter_has_no_amount_and_no_account() -> None:
+    evidence = cases.of_document(signature=cases.absent(page=2))
+    body = letter(evidence).body
+    assert "287" not in body
+    assert "IBAN" not in body
 
 
 def test_a_letter_says_nothing_that_the_sender_wrote() -> None:
@@ -103,6 +177,8 @@ def test_a_telephone_is_named_where_there_is_one(telefon: str, lines: int) -> No
     with_phone = replace(rules, postfach=replace(rules.postfach, telefon=telefon))
     body = LETTERS.query(CASE, query(), with_phone).body
     assert sum(line.startswith("Telefon") for line in body.splitlines()) == lines
+    assert body.count("rufen Sie uns") == lines
+    assert "\n\n\n" not in body
 
 
 @pytest.mark.parametrize(
@@ -113,10 +189,50 @@ def test_without_kreis_or_programme_there_is_no_letter(ags: str, programm: str) 
         LETTERS.query(CASE, replace(query(), ags=ags, programm=programm), cases.rules())
 
 
-def test_a_point_is_indented_below_its_number() -> None:
-    lines = wrapped("1. " + "wort " * 30).splitlines()
+def test_a_line_goes_on_as_far_in_as_it_began() -> None:
+    lines = wrapped("   " + "wort " * 30).splitlines()
     assert len(lines) > 1
-    assert all(line.startswith("   ") for line in lines[1:])
+    assert all(line.startswith("   wort") for line in lines)
+
+
+SUBSETS = [
+    points
+    for size in range(1, len(CORRECTABLE) + 1)
+    for points in combinations(sorted(CORRECTABLE), size)
+]
+
+
+@pytest.mark.parametrize("kreis", cases.rules().kreise, ids=lambda kreis: kreis.ags)
+def test_every_kreis_can_read_any_points_at_any_time(kreis: Kreis) -> None:
+    bound = cases.programm().received_before
+    for n, points in enumerate(SUBSETS):
+        findings = tuple(
+            Finding(
+                check="probe",
+                result=Result.FAIL,
+                code=code,
+                sources=(cases.source(page=n * 33 + 1),) if n % 2 else (),
+            )
+            for code in points
+        )
+        asked = replace(query(), questions=points, findings=findings, ags=kreis.ags)
+        for days in (-30, -2, 1):
+            found = rueckfrage(CASE, asked, cases.rules(), at=bound + timedelta(days=days))
+            assert list(unsendable(found)) == []
+            assert f"\n{len(points)}. " in found.body
+            assert f"\n{kreis.verwaltung}\n" in found.body
+
+
+@given(
+    titel=st.text(alphabet="abc \u00e4\u2013\u202e\u200b\u0007\u00ad", max_size=90),
+)
+def test_what_cannot_be_sent_is_found_whatever_the_rules_say(titel: str) -> None:
+    rules = cases.rules()
+    odd = replace(rules, programme=(replace(cases.programm(), titel=titel),))
+    found = rueckfrage(CASE, query(), odd, at=MONDAY)
+    hidden = set(titel) & set("\u202e\u200b\u0007\u00ad")
+    long = max(map(len, found.body.splitlines())) > LONGEST_LINE
+    assert bool(list(unsendable(found))) == bool(hidden or long)
 
 
 @given(text=st.text(alphabet=st.sampled_from("ab .-1\n"), max_size=400))
