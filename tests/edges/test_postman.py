@@ -5,11 +5,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inbox_daemon.core.errors import ConfigError, Temporary
 from inbox_daemon.core.verdict import Outcome
@@ -103,6 +107,100 @@ def test_a_letter_arrives_whole_with_the_marks_of_an_automatic_reply() -> None:
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["Subject"] == LETTER.subject
     assert message.get_content().splitlines() == LETTER.body.splitlines()
+
+
+def sent(letter: Letter) -> tuple[bytes, EmailMessage]:
+    """The letter as the relay gets it, and as a mail program reads it."""
+    postman = SmtpPostman(
+        host="127.0.0.1",
+        port=1,
+        starttls=False,
+        user="",
+        password="",
+        sender=Address("Regierungspräsidium Stuttgart, Referat 15.2", addr_spec="im@rps.bwl.de"),
+        clock=FixedClock(),
+        timeout_s=5,
+    )
+    content = postman._message(letter).as_bytes()
+    return content, email.message_from_bytes(content, _class=EmailMessage, policy=default)
+
+
+def test_a_letter_asks_every_robot_to_be_silent_and_is_no_bulk_mail() -> None:
+    _, message = sent(LETTER)
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["References"] == LETTER.in_reply_to
+    assert message["Precedence"] is None
+    assert message["Content-Type"] == 'text/plain; charset="utf-8"'
+    assert message["Content-Transfer-Encoding"] == "quoted-printable"
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    [
+        "<AM0PR02MB3682A5D4B7B5A9A1E4E1C8B2F9D19@AM0PR02MB3682.eurprd02.prod.outlook.com>",
+        f"<{'a' * 240}@x.de>",
+        "<ohne-klammeraffe>",
+        "<{a=b?}$%+/*!@x.de>",
+        "<=?utf-8?q?a=0D=0ABcc:_b=40c.de?=@x.de>",
+    ],
+)
+def test_the_message_that_is_answered_is_named_as_it_named_itself(message_id: str) -> None:
+    """One that is longer than a line must not be encoded, or no program finds the conversation."""
+    content, _ = sent(replace(LETTER, in_reply_to=message_id))
+    assert f"\r\nIn-Reply-To: {message_id}\r\n".encode() in content
+    assert f"\r\nReferences: {message_id}\r\n".encode() in content
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    [
+        "",
+        "<a b@c.de>",
+        "<a@b> <c@d>",
+        "a@b.de",
+        "<a@b.de",
+        "<ä@b.de>",
+        "<a\r\nBcc: b>",
+    ],
+)
+def test_what_is_no_message_id_is_not_answered_by_name(message_id: str) -> None:
+    content, message = sent(replace(LETTER, in_reply_to=message_id))
+    assert message["In-Reply-To"] is None
+    assert message["References"] is None
+    assert b"Bcc" not in content
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        f"{'poststelle.' * 5}soziales@landratsamt-breisgau-hochschwarzwald.example",
+        "=?utf-8?q?a=0D=0ABcc:_b=40c.de?=@kreis.example",
+    ],
+)
+def test_an_address_stands_there_as_it_is(recipient: str) -> None:
+    content, _ = sent(replace(LETTER, recipient=recipient))
+    assert f"\r\nTo: {recipient}\r\n".encode() in content
+
+
+WORDS = st.lists(
+    st.text(alphabet="abcäöüÄÖÜß–„“§.=?_-AZ09€", min_size=1, max_size=30), min_size=1, max_size=30
+).map(" ".join)
+
+
+@given(
+    subject=WORDS,
+    lines=st.lists(st.sampled_from(["", ".", "..", "From x", "-- "]) | WORDS),
+)
+def test_no_line_on_the_wire_is_too_long_and_every_umlaut_comes_back(
+    subject: str, lines: list[str]
+) -> None:
+    body = "\n".join(lines) + "\n"
+    content, message = sent(replace(LETTER, subject=subject, body=body))
+    assert message["From"] == '"Regierungspräsidium Stuttgart, Referat 15.2" <im@rps.bwl.de>'
+    assert max(map(len, content.split(b"\r\n"))) <= 76
+    assert content.isascii()
+    assert message["Subject"] == subject
+    assert message.get_content().splitlines() == body.splitlines()
 
 
 @pytest.mark.parametrize("verb", ["EHLO", "MAIL", "RCPT", "DATA"])
