@@ -6,6 +6,8 @@ Touches: the clock. Trusts: the rules. Limits: decides nothing; see core/replies
 """
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -14,12 +16,20 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from inbox_daemon.core import frist
 from inbox_daemon.core.programm import Foerderprogramm, Ruleset
 from inbox_daemon.core.verdict import Finding, Query
-from inbox_daemon.core.wording_letter import BETREFF, BITTEN, bitte, fristende, german_day
+from inbox_daemon.core.wording_letter import (
+    BETREFFE,
+    BITTEN,
+    OHNE_NAMEN,
+    bitte,
+    fristende,
+    german_day,
+)
 from inbox_daemon.feiertage import is_holiday
 from inbox_daemon.ports import Case, Clock, Letter
 
 WIDTH = 72
-LETTER = "rueckfrage.txt.j2"
+LETTER, EINGANG = "rueckfrage.txt.j2", "_schreiben/eingangsbestaetigung.txt.j2"
+MOST_FILES, LONGEST_NAME = 10, 60
 
 
 class Letters:
@@ -33,32 +43,81 @@ class Letters:
         return rueckfrage(case, query, rules, at=self._clock.now())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anschrift:
+    """To whom a letter goes, and in which programme."""
+
+    recipient: str
+    ags: str
+    programm: str
+
+
 def rueckfrage(case: Case, query: Query, rules: Ruleset, *, at: datetime) -> Letter:
     """The letter as it is written at this moment. Raises ValueError without Kreis or programme."""
-    kreis = rules.kreis(query.ags)
-    programm = rules.programm(query.programm)
+    an = Anschrift(recipient=query.recipient, ags=query.ags, programm=query.programm)
+    punkte = [_point(code, query) for code in BITTEN if code in query.questions]
+    body = _written(f"{query.programm}/{LETTER}", case, rules, an=an, at=at, punkte=punkte)
+    return _letter(case, rules, an, kind="rueckfrage", body=body)
+
+
+def eingangsbestaetigung(
+    case: Case, dateien: Sequence[str], rules: Ruleset, *, an: Anschrift, at: datetime
+) -> Letter:
+    """What would confirm the receipt of these files and nothing more; for the preview alone.
+
+    There is no effect by which it could leave: a case has one letter at most, the Rueckfrage.
+    """
+    body = _written(
+        EINGANG,
+        case,
+        rules,
+        an=an,
+        at=at,
+        dateien=[_quoted(name) for name in dateien[:MOST_FILES]],
+        weitere=max(0, len(dateien) - MOST_FILES),
+    )
+    return _letter(case, rules, an, kind="eingang", body=body)
+
+
+def _letter(case: Case, rules: Ruleset, an: Anschrift, *, kind: str, body: str) -> Letter:
+    programm = rules.programm(an.programm)
+    titel = programm.titel if programm is not None else ""
+    return Letter(
+        message_id=f"<{case.number.lower()}.{kind}@{rules.postfach.eigene_domains[0]}>",
+        recipient=an.recipient,
+        subject=BETREFFE[kind].format(titel=titel, fall=case.number),
+        body=body,
+        in_reply_to=case.raw.message_id,
+    )
+
+
+def _written(
+    template: str, case: Case, rules: Ruleset, *, an: Anschrift, at: datetime, **words: object
+) -> str:
+    kreis, programm = rules.kreis(an.ags), rules.programm(an.programm)
     if kreis is None or programm is None:
-        raise ValueError(f"no letter without Kreis and programme: {query.ags}")
-    body = (
+        raise ValueError(f"no letter without Kreis and programme: {an.ags}")
+    text = (
         _templates(rules.vorlagen)
-        .get_template(f"{query.programm}/{LETTER}")
+        .get_template(template)
         .render(
             fall=case.number,
             kreis=kreis,
             programm=programm,
             postfach=rules.postfach,
             eingang=frist.german_instant(case.raw.received_at),
-            punkte=[_point(code, query) for code in BITTEN if code in query.questions],
             **_days(programm, at),
+            **words,
         )
     )
-    return Letter(
-        message_id=f"<{case.number.lower()}.rueckfrage@{rules.postfach.eigene_domains[0]}>",
-        recipient=query.recipient,
-        subject=BETREFF.format(titel=programm.titel, fall=case.number),
-        body=wrapped(body),
-        in_reply_to=case.raw.message_id,
-    )
+    return wrapped(text)
+
+
+def _quoted(name: str) -> str:
+    """A name that a stranger gave a file: what cannot be seen is shown as such, and it is cut."""
+    visible = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+    shown = " ".join(visible.split()) or OHNE_NAMEN
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 
 def antwort_bis(programm: Foerderprogramm, at: datetime) -> date:

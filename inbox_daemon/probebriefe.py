@@ -16,13 +16,14 @@ from inbox_daemon.core.states import State
 from inbox_daemon.core.values import RawMessage, Source
 from inbox_daemon.core.verdict import Finding, Query, Result
 from inbox_daemon.core.wording_letter import BITTEN
-from inbox_daemon.letters import LETTER, rueckfrage
+from inbox_daemon.letters import LETTER, Anschrift, eingangsbestaetigung, rueckfrage
 from inbox_daemon.ports import Case, Letter
 
 LONGEST_LINE = 76
 NUMBER = "A-2000-000000"
 # Shown where the rules name none, so that both forms of a letter can be read.
 TELEFON = "0000 000-0"
+DATEIEN = ("Antrag.pdf", "Anlage 1.pdf")
 # Where a form usually has its fields; a point without one is about the mail as a whole.
 _PAGES = {"betrag-fehlt": 1, "unterschrift-fehlt": 2}
 
@@ -60,6 +61,7 @@ def probebriefe(rules: Ruleset, programm: Foerderprogramm) -> Iterator[Probebrie
     shortly_before, after = _Anlass(at=timedelta(days=-2)), _Anlass(at=timedelta(days=1))
     yield _probebrief(rules, programm, kreis, "frist-vorher", anlass=shortly_before)
     yield _probebrief(rules, programm, kreis, "frist-vorbei", anlass=after)
+    yield _entwurf(rules, programm, kreis)
 
 
 def proof(rules: Ruleset) -> None:
@@ -122,6 +124,16 @@ def _probebrief(
     return Probebrief(
         programm=programm.kennung, variant=variant, points=anlass.points, letter=letter
     )
+
+
+def _entwurf(rules: Ruleset, programm: Foerderprogramm, kreis: Kreis) -> Probebrief:
+    at = programm.received_before + _Anlass().at + timedelta(hours=10)
+    an = Anschrift(
+        recipient=f"poststelle@{kreis.domains[0]}", ags=kreis.ags, programm=programm.kennung
+    )
+    case = _case(at - timedelta(hours=2))
+    letter = eingangsbestaetigung(case, DATEIEN, rules, an=an, at=at)
+    return Probebrief(programm=programm.kennung, variant="eingang", points=(), letter=letter)
 
 
 def _finding(code: str) -> Finding:

@@ -85,15 +85,15 @@ def test_dovecot_itself_reads_the_subject_and_finds_the_umlauts(
     with imap.client() as client:
         client.select_folder("INBOX", readonly=True)
         uids = client.search("ALL")
-        for words in (
-            ["SUBJECT", "R\u00fcckfrage zu Ihrem Antrag"],
-            ["SUBJECT", "f\u00fcr die Integration von Vertriebenen aus der Ukraine"],
-            ["BODY", "Mit freundlichen Gr\u00fc\u00dfen"],
-            ["BODY", "ma\u00dfgeblich ist der Eingang bei uns"],
+        for key, words in (
+            ("SUBJECT", "R\u00fcckfrage zu Ihrem Antrag"),
+            ("SUBJECT", "f\u00fcr die Integration von Vertriebenen aus der Ukraine"),
+            ("BODY", "Mit freundlichen Gr\u00fc\u00dfen"),
+            ("BODY", "k\u00f6nnen,"),
         ):
-            found = client.search(words, "UTF-8")
-            least = 1 if "ma\u00dfgeblich" in words[1] else len(uids)
-            assert len(found) >= least, words
+            texts = [x.subject if key == "SUBJECT" else x.body for x in LETTERS]
+            expected = [uid for uid, text in zip(uids, texts, strict=True) if words in text]
+            assert client.search([key, words], "UTF-8") == expected != []
         envelopes = client.fetch(uids, ["ENVELOPE"])
     for letter, uid in zip(LETTERS, uids, strict=True):
         assert decoded(envelopes[uid][b"ENVELOPE"].subject) == letter.subject

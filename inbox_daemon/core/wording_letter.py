@@ -11,7 +11,15 @@ from typing import Final
 
 from inbox_daemon.core import frist
 
-BETREFF: Final = "Rückfrage zu Ihrem Antrag {fall} – {titel}"
+# The subject of a mail, by the kind of letter; the case number stands where no list cuts it off.
+BETREFFE: Final = MappingProxyType(
+    {
+        "rueckfrage": "Rückfrage zu Ihrem Antrag {fall} – {titel}",
+        "eingang": "Eingang Ihrer E-Mail {fall} – {titel}",
+    }
+)
+
+OHNE_NAMEN: Final = "(eine Datei ohne Namen)"
 
 # What a letter asks for, one numbered point each, in the order in which a form is filled in: where,
 # then what. Only what was established, and in words that hold whatever the form calls its fields.

@@ -83,6 +83,7 @@ ANLAESSE: Final = MappingProxyType(
         "mit-telefon": "alle Punkte, mit Telefonnummer",
         "frist-vorher": "alle Punkte, die Antragsfrist endet vor der Antwortfrist",
         "frist-vorbei": "alle Punkte, die Antragsfrist ist vorbei",
+        "eingang": "Eingangsbestätigung. ENTWURF: Der Daemon verschickt sie nicht",
     }
 )
 
