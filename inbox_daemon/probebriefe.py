@@ -52,7 +52,12 @@ class _Anlass:
 
 
 def probebriefe(rules: Ruleset, programm: Foerderprogramm) -> Iterator[Probebrief]:
-    """Every letter of the programme, the shortest first."""
+    """Every letter of the programme, the shortest first, and last the draft that nobody gets."""
+    yield from _rueckfragen(rules, programm)
+    yield _entwurf(rules, programm, rules.kreise[0])
+
+
+def _rueckfragen(rules: Ruleset, programm: Foerderprogramm) -> Iterator[Probebrief]:
     kreis, phone = rules.kreise[0], rules.postfach.telefon or TELEFON
     for code in BITTEN:
         yield _probebrief(rules, programm, kreis, code, anlass=_Anlass(points=(code,)))
@@ -61,11 +66,10 @@ def probebriefe(rules: Ruleset, programm: Foerderprogramm) -> Iterator[Probebrie
     shortly_before, after = _Anlass(at=timedelta(days=-2)), _Anlass(at=timedelta(days=1))
     yield _probebrief(rules, programm, kreis, "frist-vorher", anlass=shortly_before)
     yield _probebrief(rules, programm, kreis, "frist-vorbei", anlass=after)
-    yield _entwurf(rules, programm, kreis)
 
 
 def proof(rules: Ruleset) -> None:
-    """Writes every letter to every Kreis. Raises ConfigError with all that is wrong with any."""
+    """Writes every Rueckfrage, and one to every Kreis. Raises ConfigError with all mistakes."""
     mistakes = {
         f"{programm.kennung}/{LETTER}: {fault}"
         for programm in rules.programme
@@ -77,7 +81,7 @@ def proof(rules: Ruleset) -> None:
 
 def _faults(rules: Ruleset, programm: Foerderprogramm) -> Iterator[str]:
     try:
-        letters = [brief.letter for brief in probebriefe(rules, programm)]
+        letters = [brief.letter for brief in _rueckfragen(rules, programm)]
         letters += [_probebrief(rules, programm, kreis, "alle").letter for kreis in rules.kreise]
     except Exception as error:  # noqa: BLE001  a template can do anything wrong
         yield f"{type(error).__name__}: {error}"

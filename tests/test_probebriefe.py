@@ -127,6 +127,11 @@ def test_a_fault_that_only_one_kreis_meets_is_found(folder: Path) -> None:
         proof(load_rules(folder))
 
 
+def test_a_fault_in_the_draft_that_nobody_gets_keeps_no_daemon_from_starting(folder: Path) -> None:
+    (folder / "_schreiben" / "eingangsbestaetigung.txt.j2").write_text("{{ gibtsnicht }}")
+    proof(load_rules(folder))
+
+
 def test_a_new_programme_needs_one_line_for_its_letter(folder: Path) -> None:
     toml = (folder / f"{cases.KENNUNG}.toml").read_text("utf-8")
     (folder / "zweites.toml").write_text(toml.replace(cases.KENNUNG, "zweites"), encoding="utf-8")
