@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inbox_daemon.core.frist import BERLIN, working_day
@@ -102,6 +102,7 @@ def test_the_days_that_a_clerk_would_count(moment: datetime, count: int, expecte
     assert after(moment, count) == expected
 
 
+@settings(deadline=None)
 @given(moment=MOMENTS, count=st.integers(1, 60))
 def test_it_is_never_a_weekend_or_holiday_and_exactly_so_many_working_days_away(
     moment: datetime, count: int
@@ -112,6 +113,7 @@ def test_it_is_never_a_weekend_or_holiday_and_exactly_so_many_working_days_away(
     assert sum(map(is_working_day, between)) == count
 
 
+@settings(deadline=None)
 @given(moment=MOMENTS)
 @example(TURNS[0])
 @example(TURNS[1])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_daemon.core.decide import CORRECTABLE
@@ -223,6 +223,7 @@ def test_every_kreis_can_read_any_points_at_any_time(kreis: Kreis) -> None:
             assert f"\n{kreis.verwaltung}\n" in found.body
 
 
+@settings(deadline=None)
 @given(
     titel=st.text(alphabet="abc \u00e4\u2013\u202e\u200b\u0007\u00ad", max_size=90),
 )

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_daemon.__main__ import main
@@ -161,6 +161,7 @@ def test_the_confirmation_confirms_the_receipt_and_is_marked_as_a_draft(
     assert not any(word in draft for word in ("Euro", "bewilligt", "genehmigt", "IBAN"))
 
 
+@settings(deadline=None)
 @given(names=st.lists(st.text(max_size=300), min_size=1, max_size=30))
 def test_no_name_of_a_file_can_break_the_confirmation(names: list[str]) -> None:
     kreis, number = cases.rules().kreise[0], cases.raw()

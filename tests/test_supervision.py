@@ -11,7 +11,9 @@ from inbox_daemon.config import LetterSettings
 from inbox_daemon.core.states import State
 from inbox_daemon.core.supervision import CLICK_REASON, SHADOW_REASON, Level, Supervision
 from inbox_daemon.core.verdict import EffectKind
+from inbox_daemon.letters import Letters
 from tests.core import cases
+from tests.fakes import FakeClock
 from tests.test_queue import Office
 from tests.worlds import ABSENT_SIGNATURE, World
 
@@ -74,6 +76,19 @@ def test_under_supervision_a_letter_waits_for_a_click_and_is_the_draft_word_for_
     (effect,) = (effect for effect in pending if effect.kind is EffectKind.SEND_LETTER)
     assert json.loads(effect.payload) == draft
     assert office.app.store.why_too_late(number, at=office.app.clock.now()) is None
+
+
+def test_a_letter_that_was_decided_is_shown_as_it_is_and_never_dated_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = Office(tmp_path, Level.AUTOMATIC)
+    vars(office.app)["letters"] = Letters(FakeClock(instant=cases.RECEIVED))
+    number = office.case(UNSIGNED)
+    (effect,) = office.app.store.pending(at=cases.RECEIVED)
+    assert office.run("letters", "draft", number, "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown == json.loads(effect.payload)
+    assert "Datum:                 11.07.2022\n" in shown["body"]
 
 
 def test_a_case_without_a_letter_has_no_draft(tmp_path: Path) -> None:

@@ -40,11 +40,13 @@ def draft_of(app: App, number: str) -> Query | None:
 
 
 def draft(app: App, number: str, *, as_json: bool) -> int:
-    """The letter of this case word for word, sent or not."""
-    query = draft_of(app, number)
-    if query is None:
-        raise Permanent(TERMINAL["letters.none"].format(fall=number), code="abgelehnt")
-    letter = app.letters.query(app.store.location(number), query, app.rules)
+    """The letter of this case word for word: as it was sent, or as it would be written now."""
+    letter = app.records.letter(number)
+    if letter is None:
+        query = draft_of(app, number)
+        if query is None:
+            raise Permanent(TERMINAL["letters.none"].format(fall=number), code="abgelehnt")
+        letter = app.letters.query(app.store.location(number), query, app.rules)
     if as_json:
         print(json.dumps(asdict(letter), ensure_ascii=False))
         return 0

@@ -19,7 +19,7 @@ from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
-from inbox_daemon.core.verdict import Known, Verdict
+from inbox_daemon.core.verdict import EffectKind, Known, Verdict
 from inbox_daemon.edges import casebook, letterbook
 from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.tables import (
@@ -33,7 +33,7 @@ from inbox_daemon.edges.tables import (
     RulesRow,
     VerdictRow,
 )
-from inbox_daemon.ports import Abgleich
+from inbox_daemon.ports import Abgleich, Letter
 
 # Readings that are asked what the cage lacked: those that came to nothing do not say it.
 LOOKED_AT: Final = 20
@@ -176,6 +176,18 @@ class Records:
         """Whether a letter of this case left, perhaps left, or waits to leave."""
         with reading(self._engine) as session:
             return letterbook.may_have_left(session, number)
+
+    def letter(self, number: str) -> Letter | None:
+        """The letter of this case as it was decided, where one left, perhaps left, or waits."""
+        wanted = select(EffectRow.payload).where(
+            col(EffectRow.case_number) == number,
+            col(EffectRow.kind) == EffectKind.SEND_LETTER.value,
+        )
+        with reading(self._engine) as session:
+            if not letterbook.may_have_left(session, number):
+                return None
+            payload = session.exec(wanted).first()
+        return Letter(**json.loads(payload)) if payload else None
 
     def answers_to(self, number: str) -> tuple[tuple[str, Answer], ...]:
         """(case, what it was) of all that came back on the letter of this case."""

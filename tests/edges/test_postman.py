@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_daemon.core.errors import ConfigError, Temporary
@@ -187,6 +187,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
+@settings(deadline=None)
 @given(
     subject=WORDS,
     lines=st.lists(st.sampled_from(["", ".", "..", "From x", "-- "]) | WORDS),
