@@ -26,6 +26,13 @@ def test_what_is_written_to_the_wire_comes_back_the_same(evidence: Evidence, kno
         assert wire.decode(type(value), text.encode()) == value
 
 
+def test_evidence_that_was_stored_before_a_field_was_known_is_read() -> None:
+    """Mails are decided again from what was stored then (`replay`)."""
+    text = wire.encode(cases.good_evidence()).replace(',"sender":[]', "")
+    assert '"sender"' not in text
+    assert wire.decode(Evidence, text) == cases.good_evidence()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

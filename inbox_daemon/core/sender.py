@@ -11,12 +11,10 @@ from enum import StrEnum
 
 from inbox_daemon.core.values import Submission
 
-# One result (RFC 8601 2.2) without its comments: anything between the properties that is none
-# makes it worthless, for it may be the end of a value.
-_RESULT = re.compile(
-    r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)"
-    r"((?:\s+[a-z][a-z0-9_-]*(?:\s*\.\s*[a-z0-9_-]+)?\s*=\s*\S+)*)\s*"
-)
+_RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")
+# What may follow a result (RFC 8601 2.2) without its comments: where anything between the
+# properties is none, it may be the end of a value, and nothing is proven.
+_PROPERTIES = re.compile(r"(?:\s+[a-z][a-z0-9_-]*(?:\s*\.\s*[a-z0-9_-]+)?\s*=\s*\S+)*\s*")
 _PROPERTY = re.compile(r"(?<=\s)(header|smtp)\s*\.\s*(d|i|from|mailfrom)\s*=\s*(\S+)")
 # Which identity each method proves (RFC 8601 2.7): of SPF the envelope's sender, never HELO, which
 # whoever connects chooses. A signature without d= is of the domain of its i=.
@@ -70,13 +68,15 @@ def _trusted_results(submission: Submission, authserv_id: str) -> list[tuple[str
     if named is None or named[1] != authserv_id.lower():
         return []
     return [
-        (result[1], result[2], _proven(result[1], result[3]))
+        (result[1], result[2], _proven(result[1], part[result.end() :]))
         for part in rest.split(";")
-        if (result := _RESULT.fullmatch(part))
+        if (result := _RESULT.match(part))
     ]
 
 
 def _proven(method: str, part: str) -> str:
+    if not _PROPERTIES.fullmatch(part):
+        return ""
     named: dict[str, set[str]] = {}
     for kind, name, value in _PROPERTY.findall(part):
         named.setdefault(f"{kind}.{name}", set()).add(value.rpartition("@")[2])

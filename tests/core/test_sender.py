@@ -91,6 +91,11 @@ def test_what_a_sender_may_write_into_comments_and_strings_is_no_result(result: 
     assert graded(f"{SERVER}; {result}") is UNPROVEN
 
 
+def test_a_dmarc_failure_contradicts_also_where_its_rest_cannot_be_read() -> None:
+    both = f"dkim=pass header.d={DOMAIN}; dmarc=fail policy not met header.from={DOMAIN}"
+    assert graded(f"{SERVER}; {both}") is CONTRADICTED
+
+
 def test_a_dmarc_failure_contradicts_even_beside_a_pass() -> None:
     both = f"dkim=pass header.d={DOMAIN}; dmarc=fail (p=REJECT) header.from={DOMAIN}"
     assert graded(f"{SERVER}; {both}") is CONTRADICTED

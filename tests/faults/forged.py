@@ -106,6 +106,8 @@ def fields_of_from() -> Iterator[tuple[str, str]]:
     yield "encoded address with NUL", from_(f"{_word(OWN + chr(0))} <{BAD}>")
     yield "NUL in the address", from_(f"<{OWN}\0{EVIL}>")
     yield "ideographic stop", from_(f"<{OWN}\u3002{EVIL}>")
+    yield "dot of the root", from_(f"<{OWN}.>")
+    yield "two dots of the root", from_(f"<{OWN}..>")
     yield "two at-signs", from_(f"<{BAD}@{cases.DOMAIN}>")
     yield "no From but Sender", f"Sender: {OWN}\r\n"
     yield "no From but Resent-From", f"Resent-From: {OWN}\r\nReply-To: {OWN}\r\n"
