@@ -1,5 +1,7 @@
 """Domains that the eye takes for one of a Kreis, and those that it does not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +32,16 @@ def test_a_domain_of_the_rules_resembles_none(domain: str) -> None:
 )  # fmt: skip
 def test_a_stranger_of_his_own_name_resembles_none(domain: str) -> None:
     assert looks_like(domain, rules()) is None
+
+
+def test_what_the_rules_call_foreign_or_our_own_resembles_none() -> None:
+    known = rules()
+    assert looks_like("karlsruhe.com", known) == looks_like("post.karlsruhe.com", known)
+    foreign = replace(known, fremde_domains=(*known.fremde_domains, "karlsruhe.com"))
+    own = replace(known, postfach=replace(known.postfach, eigene_domains=("karlsruhe.com",)))
+    for told in (foreign, own):
+        assert looks_like("karlsruhe.com", told) is None
+        assert looks_like("post.karlsruhe.com", told) is None
 
 
 @pytest.mark.parametrize(
