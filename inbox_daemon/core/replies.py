@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from inbox_daemon.core import frist, kreis, sender
 from inbox_daemon.core.checks_sender import claimed_by_name
 from inbox_daemon.core.facts import Facts
+from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Submission
 from inbox_daemon.core.verdict import Escalate, Verdict
 
@@ -39,6 +40,9 @@ def why_not(facts: Facts, points: Iterable[str] = ()) -> str | None:
     about = (facts.sender_kreis.ags, facts.programm.kennung)
     if question_of(facts.evidence, *about, points) in facts.known.asked:
         return "antwort-schon-gefragt"
+    if any(e.asked and e.of == about and e.state is State.QUERIED for e in facts.known.earlier):
+        # Two letters on one matter cross each other; whoever did not understand one is called.
+        return "antwort-steht-aus"
     return _spent(facts, about) or facts.known.supervision.against(about[1], clicked=False)
 
 

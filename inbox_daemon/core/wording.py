@@ -40,6 +40,7 @@ FINDINGS: Final = MappingProxyType(
         "antwort-schatten": "Es wurde keine Rückfrage versandt: Schattenbetrieb, kein Schreiben geht hinaus. Der Entwurf zeigt, was die Maschine geschrieben hätte.",
         "antwort-kreis-zu-oft": "Es wurde keine Rückfrage versandt: An diesen Kreis gingen heute schon mehrere Schreiben.",
         "antwort-schon-gefragt": "Es wurde keine Rückfrage versandt: Dasselbe wurde diesen Kreis zu denselben Unterlagen schon gefragt.",
+        "antwort-steht-aus": "Es wurde keine Rückfrage versandt: In dieser Sache wurde dieser Kreis schon gefragt. Bitte anrufen oder selbst schreiben.",
         "antwort-stundengrenze": "Es wurde keine Rückfrage versandt: In dieser Stunde gingen ungewöhnlich viele Schreiben hinaus. Der Versand ist angehalten; bitte die Administration verständigen.",
         "antwort-unzustellbar": "Die Rückfrage kam als unzustellbar zurück (Fall {fall}). Bitte die Anschrift prüfen und selbst schreiben.",
         "antwort-unerwuenscht": "Es wurde keine Rückfrage versandt: Die Mail verbittet sich automatische Antworten (X-Auto-Response-Suppress). Bitte selbst schreiben.",

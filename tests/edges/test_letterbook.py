@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
+from sqlmodel import Session
 
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.returns import GOOD_NEWS, Answer
@@ -16,6 +17,7 @@ from inbox_daemon.core.states import State
 from inbox_daemon.core.values import AttachmentKind, Evidence, Returned
 from inbox_daemon.core.verdict import Budget, Outcome
 from inbox_daemon.edges.database import MIGRATIONS, open_database
+from inbox_daemon.edges.tables import LetterRow
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, UNCLEAR_AMOUNT, World, new_world
 
@@ -76,11 +78,19 @@ def test_a_report_on_one_of_two_letters_to_the_same_address_is_left_to_a_person(
     world: World,
 ) -> None:
     asked(world)
-    world.arrive(FORGOTTEN)
+    by_hand = LetterRow(
+        case_number="A-2022-000099",
+        message_id="<a-2022-000099.rueckfrage@rps.bwl.de>",
+        recipient=cases.SENDER,
+        at=world.clock.now(),
+    )
+    with Session(world.engine) as session:
+        session.add(by_hand)
+        session.commit()
     world.arrive(from_a_machine(REPORT, recipients=(cases.SENDER,)))
     world.steps.once()
-    assert world.states() == [State.QUERIED, State.QUERIED, State.FLAGGED]
-    assert "unzustellbar" in world.records.cases()[2].reasons
+    assert world.states() == [State.QUERIED, State.FLAGGED]
+    assert "unzustellbar" in world.records.cases()[1].reasons
 
 
 def test_a_report_on_a_letter_that_is_not_ours_is_left_to_a_person(world: World) -> None:
@@ -263,7 +273,12 @@ def test_the_hour_budget_stops_the_letters_by_itself(tmp_path: Path, empty_datab
     with new_world(tmp_path, empty_database, budget=Budget(hour=1)) as world:
         world.arrive(ABSENT_SIGNATURE)
         world.steps.once()
-        world.arrive(FORGOTTEN)
+        world.arrive(
+            cases.without_document(
+                from_=(cases.address("soziales@lrabb.de"),),
+                authentication=(cases.PASSED.replace(cases.DOMAIN, "lrabb.de"),),
+            )
+        )
         world.steps.once()
         assert world.records.cases()[1].reasons == ("anhang-fehlt", "antwort-stundengrenze")
         switch = world.records.letters(at=world.clock.now()).switch
