@@ -105,6 +105,12 @@ def dovecot(folder: Path, *, tls: bool = False, keep: bool = False) -> Iterator[
     """
     folder.mkdir(parents=True, exist_ok=True)
     home = _home(folder)
+    known = folder / "dovecot.home"
+    if not known.exists():
+        # Its mail lies elsewhere and outlives the folder: what belongs to one of before goes.
+        shutil.rmtree(home)
+        home = _home(folder)
+        known.write_text(f"{home}\n", encoding="utf-8")
     port = free_port()
     config = _configure(folder, home, port, tls=tls)
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)])
@@ -120,6 +126,7 @@ def dovecot(folder: Path, *, tls: bool = False, keep: bool = False) -> Iterator[
             process.wait()
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
+            known.unlink(missing_ok=True)
 
 
 def _home(folder: Path) -> Path:
