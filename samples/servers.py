@@ -108,7 +108,7 @@ def dovecot(folder: Path, *, tls: bool = False, keep: bool = False) -> Iterator[
     known = folder / "dovecot.home"
     if not known.exists():
         # Its mail lies elsewhere and outlives the folder: what belongs to one of before goes.
-        shutil.rmtree(home)
+        shutil.rmtree(home, ignore_errors=True)
         home = _home(folder)
         known.write_text(f"{home}\n", encoding="utf-8")
     port = free_port()
