@@ -47,6 +47,7 @@ class _Closed(BaseModel):
 class _DomainEntry(_Closed):
     name: _Domain
     rolle: _Text
+    stand: _Text
     quelle: _Text
 
 
