@@ -2,13 +2,18 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from inbox_daemon.consequences import decision_for
+from inbox_daemon.core.record import Author
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
-from inbox_daemon.core.verdict import Accept, Outcome
+from inbox_daemon.core.verdict import Accept, Finding, Outcome, Query, Result
 from inbox_daemon.core.vorgang import FoundBy
+from inbox_daemon.edges import ledger
 from tests.core import cases
 from tests.edges.test_letterbook import OUT_OF_OFFICE, REPORT, asked, from_a_machine
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, UNCLEAR_AMOUNT, World
@@ -181,21 +186,51 @@ def test_a_letter_that_waits_is_overtaken_as_ever(world: World) -> None:
     assert world.postman.sent == []
 
 
-def test_a_verdict_that_breaks_leaves_no_link(world: World) -> None:
+def test_a_verdict_that_breaks_leaves_no_link(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     letter = asked(world)
-    world.letters.error = RuntimeError("probe")
-    unsigned = cases.document(signature=cases.absent(), sha256="98" * 32)
-    world.arrive(replace(reply(letter), documents=(unsigned,)))
+    append = ledger.append
+
+    def breaks(session: Session, *, kind: str, **payload: Any) -> None:
+        if kind == "case.decided":
+            raise RuntimeError("probe")
+        append(session, kind=kind, **payload)
+
+    monkeypatch.setattr(ledger, "append", breaks)
+    world.arrive(reply(letter))
     world.steps.once()
     assert world.states() == [State.QUERIED, State.FLAGGED]
     assert joined(world) == [(FIRST, None, "", "")]
     assert [h for h in world.records.history(FIRST) if h.kind == "case.answered"] == []
 
 
+def asked_by_a_person(world: World, number: str) -> None:
+    """A second question of one Kreis: the machine writes none while the first stands open."""
+    case, evidence = world.store.location(number), world.store.evidence(number)
+    code = "anhang-fehlt"
+    query = Query(
+        questions=(code,),
+        recipient=cases.SENDER,
+        ags=cases.AGS,
+        programm=cases.KENNUNG,
+        findings=(Finding(check="sachbearbeitung", result=Result.FAIL, code=code),),
+        rules="",
+    )
+    author = Author(by="muster", why="angerufen", attempt=1)
+    rules, at = cases.rules(), world.clock.now()
+    decision = decision_for(
+        case, query, evidence, rules=rules, letters=world.letters, author=author
+    )
+    world.store.decide_by_staff(number, decision, rules=rules, at=at, author=author, replaces=None)
+    world.steps.once()
+
+
 def test_two_questions_of_a_kreis_are_one_matter(world: World) -> None:
-    for mail in (FORGOTTEN, ABSENT_SIGNATURE):
+    for mail in (ABSENT_SIGNATURE, FORGOTTEN):
         world.arrive(mail)
         world.steps.once()
+    asked_by_a_person(world, SECOND)
     world.arrive(cases.good_evidence(documents=(SIGNED,)))
     world.steps.once()
     assert world.states() == [State.QUERIED, State.QUERIED, State.FILED]
@@ -210,6 +245,7 @@ def test_an_answer_to_an_older_question_goes_to_a_person(world: World) -> None:
     letter = asked(world)
     world.arrive(FORGOTTEN)
     world.steps.once()
+    asked_by_a_person(world, SECOND)
     world.arrive(reply(letter))
     world.steps.once()
     assert world.states() == [State.QUERIED, State.QUERIED, State.FLAGGED]
