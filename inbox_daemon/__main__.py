@@ -17,9 +17,12 @@ from inbox_daemon.app import App
 from inbox_daemon.commands import cases, letters, queue, service
 from inbox_daemon.commands.inspect import Bench, inspect
 from inbox_daemon.config import load_settings
+from inbox_daemon.core.bearbeitung import ANSWERED, REFUSALS, Wish
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.decide import CORRECTABLE
-from inbox_daemon.core.errors import ConfigError, InboxError, Permanent, Temporary
+from inbox_daemon.core.errors import ConfigError, InboxError, Permanent, Refused, Temporary
+from inbox_daemon.core.wording_pages import absage
+from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.logs import set_up_logs
 
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(error: Exception) -> int:
     """One line a mistake on stderr; the exit code that says who can mend it."""
-    sentences = error.mistakes if isinstance(error, ConfigError) else (str(error),)
+    sentences = error.mistakes if isinstance(error, ConfigError) else (_sentence(error),)
     match error:
         case ConfigError():
             code = CONFIG
@@ -64,6 +67,13 @@ def _told(error: Exception) -> int:
     for sentence in sentences:
         print(f"inbox-daemon: {sentence}", file=sys.stderr)
     return code
+
+
+def _sentence(error: Exception) -> str:
+    """The terminal's own sentence, where there is one, names the options to be given."""
+    if isinstance(error, Refused) and error.code in TERMINAL:
+        return TERMINAL[error.code].format(**error.values)
+    return absage(error) if isinstance(error, Permanent) else str(error)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -88,7 +98,7 @@ def _queue(app: App, arguments: argparse.Namespace) -> int:
         return cases.listed(app, as_json=arguments.json)
     if arguments.action == "show":
         return cases.shown(app, arguments.case, as_json=arguments.json)
-    wish = queue.Wish(
+    wish = Wish(
         answer=arguments.answer,
         by=arguments.by,
         why=arguments.why,
@@ -96,6 +106,7 @@ def _queue(app: App, arguments: argparse.Namespace) -> int:
         ags=arguments.ags,
         questions=tuple(arguments.punkt),
         replaces=arguments.ersetzt,
+        grund=arguments.grund,
     )
     return queue.decided(app, arguments.case, wish)
 
@@ -230,7 +241,10 @@ def _add_queue(parser: _Parser, options: _Parser) -> None:
     actions.add_parser("show", parents=[options]).add_argument("case", type=str.upper)
     decide = actions.add_parser("decide", parents=[options])
     decide.add_argument("case", type=str.upper)
-    decide.add_argument("answer", choices=[queue.FILE, queue.ASK, queue.CLOSE])
+    decide.add_argument("answer", choices=queue.ANSWERS)
+    decide.add_argument(
+        "--grund", choices=[*ANSWERED, *REFUSALS], default="", help="why a case is closed"
+    )
     decide.add_argument("--by", required=True, type=_by, help="who decides")
     decide.add_argument("--why", required=True, type=_why, help="the reason, kept with the case")
     decide.add_argument("--betrag", type=_betrag, help="the amount, e.g. 12.345,67 or 12345.67")

@@ -29,9 +29,11 @@ from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.lock import only_one
 from inbox_daemon.edges.login import Login, TokenPlace
 from inbox_daemon.edges.mailbox import Account, ImapMailbox
+from inbox_daemon.edges.people import SqlPeople
 from inbox_daemon.edges.postman import SmtpPostman
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.spool import FileSpool
+from inbox_daemon.edges.staffbook import SqlStaffbook
 from inbox_daemon.edges.store import SqlStore
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
@@ -90,6 +92,16 @@ class App:
     def records(self) -> Records:
         """The reading side of the database."""
         return Records(self.engine)
+
+    @cached_property
+    def staffbook(self) -> SqlStaffbook:
+        """What the staff do."""
+        return SqlStaffbook(self.engine)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        """Who works here, and who is signed in."""
+        return SqlPeople(self.engine)
 
     @cached_property
     def spool(self) -> FileSpool:

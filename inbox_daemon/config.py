@@ -89,6 +89,29 @@ class LetterSettings(_Section):
         return Supervision(level=self.level, levels=tuple(sorted(self.levels.items())))
 
 
+class ReviewSettings(_Section):
+    """The staff's decisions: how long they can be recalled, and which need a second person."""
+
+    recall_minutes: Annotated[int, Field(ge=0, le=60)] = 10
+    second_from_eur: Annotated[int, Field(ge=0)] = 250_000
+    second_percent: Annotated[int, Field(ge=0, le=100)] = 5
+    # Working days until a flagged case should be decided.
+    target_days: Annotated[int, Field(ge=1, le=60)] = 5
+
+
+class PagesSettings(_Section):
+    """The staff's pages. Without `listen` there are none.
+
+    `listen` is host:port, or unix: and the path of a socket; `public_url` is what the browser
+    asks for, and the only address that is answered.
+    """
+
+    listen: Annotated[str, Field(pattern=r"^(|unix:/.+|[^:/]+:[0-9]{1,5})$")] = ""
+    public_url: Annotated[str, Field(pattern=r"^(|https?://[^/?#\s]+)$")] = ""
+    idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 10
+
+
 class ReadingSettings(_Section):
     """The caged child: how many at once, and for how long each."""
 
@@ -112,6 +135,8 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     letters: LetterSettings = LetterSettings()
     reading: ReadingSettings = ReadingSettings()
+    review: ReviewSettings = ReviewSettings()
+    pages: PagesSettings = PagesSettings()
 
     @property
     def database(self) -> str:

@@ -7,9 +7,10 @@ Trusts: steps.py for each message. Limits: APScheduler swallows a job's exceptio
 SystemExit): what is to end the daemon is handed over by hand.
 """
 
+import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -27,7 +28,9 @@ from inbox_daemon.app import App
 from inbox_daemon.core.errors import Damaged, InboxError
 from inbox_daemon.core.wording_terminal import STOERUNGEN, TERMINAL
 from inbox_daemon.edges.systemd import notify
+from inbox_daemon.staff import carry_out_due
 from inbox_daemon.steps import Steps
+from inbox_daemon.web.server import served
 
 log = structlog.get_logger()
 
@@ -83,20 +86,32 @@ class Daemon:
             steps = self._app.steps(stopping=self._stop, alive=_alive, alone=still_alone)
             scheduler = self._scheduler(lambda: self.poll(steps))
             log.info("daemon.started", swept=self._app.spool.sweep())
-            scheduler.start()
-            try:
-                self._watch(scheduler)
-            finally:
-                notify("STOPPING=1")
-                scheduler.shutdown(wait=True)
+            with self._pages():
+                scheduler.start()
+                try:
+                    self._watch(scheduler)
+                finally:
+                    notify("STOPPING=1")
+                    scheduler.shutdown(wait=True)
         if self._damage is not None:
             raise self._damage
         log.info("daemon.stopped", signal=self._stop.why)
+
+    @contextlib.contextmanager
+    def _pages(self) -> Iterator[None]:
+        """The staff's pages meanwhile, where they are switched on."""
+        if not self._app.settings.pages.listen:
+            yield
+            return
+        with served(self._app) as place:
+            log.info("pages.served", at=place)
+            yield
 
     def poll(self, steps: Steps) -> None:
         """One poll; what may pass is told and waits for the next."""
         self._polling = True
         try:
+            carry_out_due(self._app)
             self._told(steps.once())
         except Damaged as error:
             self._damage = error

@@ -15,7 +15,7 @@ from inbox_daemon.commands.letters import stopped_line
 from inbox_daemon.core import frist
 from inbox_daemon.core.betrag import german
 from inbox_daemon.core.decide import HELD_BACK
-from inbox_daemon.core.errors import Defect, Permanent
+from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence, Read
@@ -32,6 +32,7 @@ from inbox_daemon.core.wording_labels import (
 from inbox_daemon.core.wording_terminal import TERMINAL
 from inbox_daemon.edges.letterbook import RETURNED
 from inbox_daemon.edges.records import CaseLine, Judgement
+from inbox_daemon.staff import case_line
 
 MARKS = {Result.PASS: "\u2714", Result.FAIL: "\u2718", Result.UNSURE: "?"}
 
@@ -160,15 +161,6 @@ def explained(app: App, number: str, *, as_json: bool) -> int:
                 print(f"      Seite {source.page}, {method}{sure}")
         print(f"  {judgement.verdict.rules}")
     return 0
-
-
-def case_line(app: App, number: str) -> CaseLine:
-    """The case, or a sentence that there is none."""
-    line = app.records.case(number)
-    if line is None:
-        message = TERMINAL["queue.unknown"].format(fall=number)
-        raise Permanent(message, code="fall-unbekannt")
-    return line
 
 
 def _sentences(app: App, line: CaseLine) -> tuple[str, ...]:

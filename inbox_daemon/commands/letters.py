@@ -9,11 +9,10 @@ Limits: a letter whose content is on its way at that moment is not called back.
 import json
 from dataclasses import asdict
 
+from inbox_daemon import staff
 from inbox_daemon.app import App
 from inbox_daemon.core import frist
-from inbox_daemon.core.decide import facts_of, proposed
-from inbox_daemon.core.errors import Permanent
-from inbox_daemon.core.verdict import Known, Query
+from inbox_daemon.core.errors import Refused
 from inbox_daemon.core.wording_labels import LEVELS
 from inbox_daemon.core.wording_terminal import ANLAESSE, TERMINAL
 from inbox_daemon.edges.letterbook import Switch
@@ -29,23 +28,13 @@ def turned(app: App, *, stopped: bool, by: str, why: str, as_json: bool) -> int:
     return status(app, as_json=as_json)
 
 
-def draft_of(app: App, number: str) -> Query | None:
-    """The letter that the machine wrote or would write in this case, if any."""
-    judgements, evidence = app.records.judgements(number), app.records.evidence(number)
-    if not judgements or evidence is None:
-        return None
-    received_at = app.store.location(number).raw.received_at
-    facts = facts_of(evidence, known=Known(), rules=app.rules, received_at=received_at)
-    return proposed(judgements[-1].verdict, facts)
-
-
 def draft(app: App, number: str, *, as_json: bool) -> int:
     """The letter of this case word for word: as it was sent, or as it would be written now."""
     letter = app.records.letter(number)
     if letter is None:
-        query = draft_of(app, number)
+        query = staff.draft_of(app, number)
         if query is None:
-            raise Permanent(TERMINAL["letters.none"].format(fall=number), code="abgelehnt")
+            raise Refused("letters.none", fall=number)
         letter = app.letters.query(app.store.location(number), query, app.rules)
     if as_json:
         print(json.dumps(asdict(letter), ensure_ascii=False))
@@ -103,8 +92,7 @@ def preview(app: App, *, kennung: str, as_json: bool) -> int:
     programme = [p for p in rules.programme if kennung in {"", p.kennung}]
     if not programme:
         kennungen = ", ".join(p.kennung for p in rules.programme)
-        words = TERMINAL["letters.kein-programm"].format(kennung=kennung, kennungen=kennungen)
-        raise Permanent(words, code="abgelehnt")
+        raise Refused("letters.kein-programm", kennung=kennung, kennungen=kennungen)
     for programm in programme:
         for brief in probebriefe(rules, programm):
             print(json.dumps(_told(brief), ensure_ascii=False) if as_json else _shown(brief))

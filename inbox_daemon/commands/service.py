@@ -21,6 +21,7 @@ from inbox_daemon.edges.login import MOST_REFUSALS
 from inbox_daemon.edges.records import MailboxState
 from inbox_daemon.probebriefe import proof
 from inbox_daemon.ruleset import load_rules
+from inbox_daemon.staff import carry_out_due
 
 OK, BAD_DATA, TRY_AGAIN = 0, 65, 75
 
@@ -38,6 +39,7 @@ def once(app: App, *, dry_run: bool, as_json: bool) -> int:
     stop = Stop().listen()
     with app.alone():
         app.ready()
+        carry_out_due(app)
         new = app.steps(stopping=stop).once(abgleich=True)
         counts = {"new": new, **app.records.counts()}
     print(json.dumps(counts) if as_json else _line(counts))

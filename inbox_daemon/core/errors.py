@@ -3,7 +3,9 @@
 InboxError
 ├── Temporary      the same call may work later: net, lock, disk full      → tried again later
 ├── Permanent      this input will never work: refused, too large          → flagged
-│   └── Damaged    our own store is not sound                               → the daemon stops
+│   ├── Damaged    our own store is not sound                               → the daemon stops
+│   ├── Refused    what a person asks for cannot be done                    → told to that person
+│   └── Stale      somebody was faster                                      → shown both states
 ├── ConfigError    found at start, all mistakes at once, exit code 78
 └── Defect         our fault: broken invariant, unknown state              → flagged, alarm
 
@@ -39,6 +41,20 @@ class Damaged(Permanent):
     """Our own store is not sound: nothing may be read from it or written to it any more."""
 
     code = "datenbank-defekt"
+
+
+class Refused(Permanent):
+    """What a person asked for cannot be done; `code` names the sentence, `values` fill it."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code, code=code)
+        self.values = {name: str(value) for name, value in values.items()}
+
+
+class Stale(Permanent):
+    """Somebody was faster: the case is not any more as the page showed it."""
+
+    code = "veraltet"
 
 
 class ConfigError(InboxError):

@@ -29,7 +29,15 @@ from inbox_daemon.core.verdict import (
     Outcome,
     Verdict,
 )
-from inbox_daemon.edges import casebook, ledger, letterbook, postfachbuch, rows, transitions
+from inbox_daemon.edges import (
+    casebook,
+    ledger,
+    letterbook,
+    postfachbuch,
+    rows,
+    staffbook,
+    transitions,
+)
 from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.postfachbuch import SqlPostfachbuch
 from inbox_daemon.edges.tables import (
@@ -153,8 +161,12 @@ class SqlStore:
         at: datetime,
         author: Author,
         replaces: str | None,
+        plan: int | None = None,
     ) -> None:
-        """From flagged to decided by a person; `replaces` names the superseded record's case."""
+        """From flagged to decided by a person; `replaces` names the superseded record's case.
+
+        `plan` is the decision on its way that ends with it.
+        """
         with writing(self._engine) as session:
             row = rows.row(session, case)
             if row.state != State.FLAGGED:
@@ -172,6 +184,8 @@ class SqlStore:
                 ersetzt=replaces,
             )
             transitions.save_verdict(session, row, decision, known=Known(), author=author, at=at)
+            if plan is not None:
+                staffbook.carried_out(session, plan, at=at)
 
     def pending(self, *, at: datetime) -> tuple[Pending, ...]:
         """The effects that are due, in order; a move only after the case has its final state.

@@ -5,11 +5,13 @@ Trusts: store.py. Limits: a `table=True` class does not check its input (sqlmode
 value of the program is ever one of these.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -224,6 +226,110 @@ class LinkRow(SQLModel, table=True):
     art: str
     found_by: str
     at: datetime = Field(sa_column=_instant())
+
+
+class PlanRow(SQLModel, table=True):
+    """What a person decided and is not carried out yet, or was. One open plan a case.
+
+    Two constraints are the Vier-Augen-Prinzip: the second person is not the first, and what needs
+    a second does not go on without.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint(
+            "second IS NULL OR lower(second) <> lower(first)", name="second_is_not_first"
+        ),
+        CheckConstraint(
+            "why_second = '[]' OR second IS NOT NULL"
+            " OR state IN ('zweite', 'zurueckgeholt', 'zurueckgegeben')",
+            name="nothing_without_second",
+        ),
+        Index(
+            "one_open_plan_per_case",
+            "case_number",
+            unique=True,
+            sqlite_where=text("state IN ('zweite', 'ausgang')"),
+            postgresql_where=text("state IN ('zweite', 'ausgang')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_number: str = Field(index=True)
+    wish: str = Field(sa_column=_text())
+    first: str
+    second: str | None = None
+    why_second: str = Field(default="[]", sa_column=_text())
+    state: str = Field(index=True)
+    told: str = Field(default="", sa_column=_text())
+    created_at: datetime = Field(sa_column=_instant())
+    due_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+
+
+class WorkRow(SQLModel, table=True):
+    """What a person typed or put off in a case that is not decided yet."""
+
+    __tablename__ = "case_work"
+
+    case_number: str = Field(primary_key=True)
+    betrag_cent: int | None = Field(default=None, sa_type=BigInteger)
+    betrag_grund: str = ""
+    ags: str | None = None
+    unterschrift: str = ""
+    by: str
+    at: datetime = Field(sa_column=_instant())
+    wieder_on: date | None = Field(default=None, sa_type=Date)
+    wieder_note: str = Field(default="", sa_column=_text())
+    wieder_count: int = 0
+
+
+class NoteRow(SQLModel, table=True):
+    """What a person noted in a case."""
+
+    __tablename__ = "case_notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_number: str = Field(index=True)
+    by: str
+    at: datetime = Field(sa_column=_instant())
+    words: str = Field(sa_column=_text())
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who works on a case at this moment."""
+
+    __tablename__ = "leases"
+
+    case_number: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_column=_instant())
+
+
+class UserRow(SQLModel, table=True):
+    """A person of the staff. Without a hash she signs in through the proxy or the provider only."""
+
+    __tablename__ = "users"
+
+    name: str = Field(primary_key=True)
+    full_name: str
+    rollen: str = Field(sa_column=_text())
+    password_hash: str = Field(default="", sa_column=_text())
+    enabled: bool = True
+    created_at: datetime = Field(sa_column=_instant())
+
+
+class SessionRow(SQLModel, table=True):
+    """Somebody is signed in. The token itself is with the browser alone; here is its SHA-256."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    by: str
+    created_at: datetime = Field(sa_column=_instant())
+    seen_at: datetime = Field(sa_column=_instant())
+    messages: str = Field(default="[]", sa_column=_text())
 
 
 class AuditRow(SQLModel, table=True):

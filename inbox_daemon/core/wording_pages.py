@@ -1,0 +1,106 @@
+"""What the staff read on their pages where Python makes the sentence; the rest is in templates.
+
+Promises: a sentence for every code by which an action is refused, on page and terminal.
+Touches: nothing. Trusts: its callers for the values. Limits: what was found in a case stands in
+wording.py, single words in wording_labels.py.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+from inbox_daemon.core.errors import Permanent, Refused, Stale
+from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_terminal import TERMINAL
+
+ROLLEN: Final = MappingProxyType(
+    {
+        "sachbearbeitung": "Sachbearbeitung",
+        "zweitpruefung": "Zweitprüfung",
+        "pruefung": "Prüfung (lesen und ausgeben)",
+        "leitung": "Leitung",
+        "administration": "Administration",
+    }
+)
+
+# Why a second person must sign.
+WHY_SECOND: Final = MappingProxyType(
+    {
+        "betrag-hoch": "hoher Betrag",
+        "betrag-geaendert": "Betrag von Hand eingetragen",
+        "stichprobe": "Stichprobe",
+        "ablehnung": "nicht Teil des Verfahrens",
+    }
+)
+
+PLAN_STATES: Final = MappingProxyType(
+    {
+        "zweite": "wartet auf zweite Person",
+        "ausgang": "im Ausgang, noch zurückholbar",
+        "ausgefuehrt": "ausgeführt",
+        "zurueckgeholt": "zurückgeholt",
+        "zurueckgegeben": "zurückgegeben",
+        "gescheitert": "nicht ausführbar",
+    }
+)
+
+ANSWERS: Final = MappingProxyType(
+    {"ablegen": "Freigegeben", "rueckfrage": "Rückfrage", "erledigt": "Abgeschlossen"}
+)
+
+CLOSE_REASONS: Final = MappingProxyType(
+    {
+        "beantwortet": "beantwortet (Telefon oder eigene Mail)",
+        "weitergeleitet": "an die zuständige Stelle weitergeleitet",
+        "spam": "Werbung oder Missbrauch",
+        "irrlaeufer": "Irrläufer, gehört nicht hierher",
+        "doppel": "Doppel eines anderen Falls",
+        "zurueckgezogen": "vom Kreis zurückgezogen",
+    }
+)
+
+AMOUNT_REASONS: Final = MappingProxyType(
+    {
+        "lesefehler": "Lesefehler der Maschine",
+        "antrag-unklar": "Antrag unklar geschrieben",
+        "telefonisch": "telefonisch geklärt",
+    }
+)
+
+# Why an action is refused; also what is told after one.
+PAGES: Final = MappingProxyType(
+    {
+        "veraltet": "Der Fall hat sich inzwischen geändert. Es wurde nichts überschrieben; bitte den neuen Stand ansehen.",
+        "bei-anderer-person": "Diesen Fall bearbeitet gerade {person}.",
+        "zweite-person-ist-erste": "Erste und zweite Person müssen verschieden sein. Bitte eine andere Person mitzeichnen lassen.",
+        "nicht-eigene-entscheidung": "Zurückholen kann nur, wer entschieden oder mitgezeichnet hat.",
+        "notiz-fehlt": "Bitte eine Notiz eintragen.",
+        "fall-unbekannt": "Diesen Fall gibt es nicht.",
+        "seite-unbekannt": "Diese Seite gibt es nicht.",
+        "kein-zugang": "Für diese Seite fehlt Ihnen die Berechtigung ({rollen}).",
+        "keine-anmeldung": "Bitte anmelden.",
+        "formular-ungueltig": "Das Formular ist nicht mehr gültig oder kam von einer fremden Seite. Bitte die Seite neu aufrufen und noch einmal absenden.",
+        "anfrage-ungueltig": "Die Anfrage ist nicht zu verstehen.",
+        "anfrage-zu-gross": "Die Anfrage ist zu groß.",
+        "stoerung": "Es ist ein Fehler aufgetreten; er ist protokolliert. Bitte die Administration verständigen.",
+        "voruebergehend": "Das geht gerade nicht. Bitte in einer Minute noch einmal versuchen.",
+        "anmeldung-falsch": "Name oder Kennwort stimmen nicht.",
+        "abgemeldet": "Sie sind abgemeldet.",
+        "gespeichert": "Gespeichert.",
+        "queue.second": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Bitte angeben, ob dieser ihn ersetzt.",
+        "queue.missing": "Betrag oder Kreis fehlen. Bitte eintragen.",
+        "queue.points": "Bitte mindestens einen Punkt auswählen.",
+        "queue.planned": "Über diesen Fall hat {by} schon entschieden; die Entscheidung ist noch auf dem Weg.",
+    }
+)
+
+
+def absage(error: Permanent) -> str:
+    """The sentence for a person whose action was refused."""
+    match error:
+        case Refused():
+            template = PAGES.get(error.code) or TERMINAL.get(error.code) or sentence(error.code)
+            return template.format(**error.values)
+        case Stale():
+            return PAGES["veraltet"]
+        case _:
+            return str(error)

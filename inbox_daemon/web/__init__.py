@@ -1,0 +1,1 @@
+"""The staff's pages: server-rendered, guarded by default, usable without JavaScript."""

@@ -1,0 +1,71 @@
+"""What every template may use: filters, words, the navigation, the messages of this session.
+
+Promises: times in Stuttgart's, money as Germans write it, strangers' text made visible.
+Touches: the messages, which are shown once. Trusts: the guard. Limits: no page's own values.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+
+from flask import Flask, request
+from markupsafe import Markup
+
+from inbox_daemon.core import frist
+from inbox_daemon.core.betrag import german
+from inbox_daemon.core.sichtbar import shown
+from inbox_daemon.core.wording_pages import PAGES, ROLLEN
+from inbox_daemon.web import access
+from inbox_daemon.web.here import parts, signed_in
+
+# Path, words, and who has it in her navigation: all who may read.
+NAVIGATION: tuple[tuple[str, str], ...] = ()
+
+
+def install(app: Flask) -> None:
+    """Filters and globals of the templates."""
+    app.jinja_env.filters.update(
+        shown=lambda text: shown(str(text)),
+        instant=_instant,
+        day=_day,
+        euro=_euro,
+        rolle=ROLLEN.__getitem__,
+    )
+    app.jinja_env.globals.update(t=_words, token=_token, program_version=version("inbox-daemon"))
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    found = signed_in()
+    messages = parts().people.messages(found.token_sha256) if found else ()
+    current = "/" + request.path.strip("/").partition("/")[0]
+    nav = tuple((path, label, None, path == current) for path, label in NAVIGATION)
+    return {
+        "person": found.person if found else None,
+        "messages": messages,
+        "nav": nav if found else (),
+    }
+
+
+def _words(key: str, **values: object) -> str:
+    return PAGES[key].format(**values)
+
+
+def _token() -> Markup:
+    """The hidden field of a form."""
+    field = '<input type="hidden" name="{}" value="{}">'
+    return Markup(field).format(access.TOKEN_FIELD, access.form_token())  # noqa: S704  escapes
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(frist.BERLIN).strftime("%d.%m.%Y %H:%M")
+
+
+def _day(value: date) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(frist.BERLIN)
+    return value.strftime("%d.%m.%Y")
+
+
+def _euro(value: Decimal) -> str:
+    return german(value).removesuffix(" Euro")
