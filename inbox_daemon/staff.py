@@ -118,22 +118,35 @@ def carry_out_due(app: App) -> int:
             done += 1
         except (Temporary, Damaged):
             raise
-        except Permanent as error:
-            app.staffbook.refuse(due.number, why=absage(error), at=app.clock.now())
+        except Permanent:
+            continue  # the clerk sees why at the case
         except Exception as error:
             # A fault of ours in one decision must not hold up the others, nor the polls.
-            log.exception("staff.failed", case=due.case, error=type(error).__name__)
-            app.staffbook.refuse(due.number, why=sentence("defekt"), at=app.clock.now())
+            log.exception("staff.refused", case=due.case, error=type(error).__name__)
     app.audit.catch_up()
     return done
 
 
 def carry_out(app: App, due: Plan) -> None:
-    """One decision, in one transaction with the end of its plan."""
+    """One decision, in one transaction with the end of its plan.
+
+    Where that cannot be, the case is open again with the reason, and the error goes on.
+    """
+    try:
+        _carry_out(app, due)
+    except (Temporary, Damaged):
+        raise
+    except Exception as error:
+        why = absage(error) if isinstance(error, Permanent) else sentence("defekt")
+        app.staffbook.refuse(due.number, why=why, at=app.clock.now())
+        raise
+
+
+def _carry_out(app: App, due: Plan) -> None:
     verdict, case, evidence = judged(app, due.case, due.wish, planned=due)
     attempt = len(app.records.judgements(due.case)) + 1
     by = due.first if due.second is None else f"{due.first}, {due.second}"
-    author = Author(by=by, why=due.wish.why, attempt=attempt)
+    author = Author(by=by, why=due.wish.why, attempt=attempt, replaces=due.wish.replaces)
     decision = decision_for(
         case, verdict, evidence, rules=app.rules, letters=app.letters, author=author
     )
@@ -143,7 +156,6 @@ def carry_out(app: App, due: Plan) -> None:
         rules=app.rules,
         at=app.clock.now(),
         author=author,
-        replaces=due.wish.replaces,
         plan=due.number,
     )
 
@@ -243,8 +255,10 @@ def _antrag(app: App, facts: Facts, wish: Wish) -> Antrag:
         document=document.sha256 if document else "",
     )
     filed = app.records.filed(programm=antrag.programm, ags=antrag.ags)
-    if filed is not None and filed != wish.replaces:
+    if filed is not None and wish.replaces is None:
         raise Refused("queue.second", fall=filed)
+    if filed != wish.replaces:
+        raise Refused("ersetzen")
     return antrag
 
 

@@ -12,6 +12,7 @@ from inbox_daemon.app import App
 from inbox_daemon.config import load_settings
 from inbox_daemon.consequences import decision_for, in_its_matter
 from inbox_daemon.core.decide import decide
+from inbox_daemon.core.freigabe import PlanState
 from inbox_daemon.core.states import State
 from inbox_daemon.core.supervision import Level
 from inbox_daemon.core.values import Evidence, RawMessage
@@ -73,8 +74,18 @@ class Office:
             return int(end.code or 0)
 
     def decide(self, number: str, *words: str) -> int:
-        """A decision of Frau Muster."""
-        return self.run("queue", "decide", number, *words, "--by", "muster", "--why", "geprüft")
+        """A decision of Frau Muster, which Frau Weber signs where it needs a second person."""
+        code = self.run("queue", "decide", number, *words, "--by", "muster", "--why", "geprüft")
+        return code or (self.sign(number) if self.waits(number) else 0)
+
+    def sign(self, number: str, by: str = "weber") -> int:
+        """The second person signs."""
+        return self.run("queue", "decide", number, "mitzeichnen", "--by", by, "--why", "gesehen")
+
+    def waits(self, number: str) -> bool:
+        """Whether a decision on this case waits for a second person."""
+        plan = self.app.staffbook.plan_of(number.upper())
+        return plan is not None and plan.state is PlanState.ZWEITE
 
     def state(self, number: str) -> State:
         """Where the case is."""
@@ -92,7 +103,7 @@ def _office(tmp_path: Path) -> Office:
 def test_an_amount_is_typed_as_germans_write_it(office: Office, typed: str, cents: int) -> None:
     number = office.case(UNCLEAR)
     assert office.decide(number, "ablegen", "--betrag", typed) == 0
-    [judgement] = [j for j in office.app.records.judgements(number) if j.by == "muster"]
+    [judgement] = [j for j in office.app.records.judgements(number) if j.by == "muster, weber"]
     assert int(getattr(judgement.verdict, "antrag").betrag * 100) == cents  # noqa: B009
     assert judgement.why == "geprüft"
 
@@ -125,7 +136,7 @@ def test_a_record_is_never_taken_away_without_another_in_its_place(office: Offic
     first, second = office.case(SURE), office.case(UNCLEAR)
     assert office.decide(second, "erledigt", "--ersetzt", first) == 65
     other = ("ablegen", "--betrag", "10,00", "--ags", "08115", "--ersetzt", first)
-    assert office.decide(second, *other) == 70
+    assert office.decide(second, *other) == 65
     assert office.app.records.filed(programm=cases.KENNUNG, ags=cases.AGS) == first
     assert office.state(second) is State.FLAGGED
 
@@ -165,6 +176,34 @@ def test_a_decided_case_cannot_be_decided_again(
     assert "nicht in Prüfung" in capsys.readouterr().err
 
 
+def test_a_typed_amount_waits_for_a_second_person_who_is_not_the_first(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = office.case(UNCLEAR)
+    words = ("ablegen", "--betrag", "10,00", "--by", "muster", "--why", "gelesen")
+    assert office.run("queue", "decide", number, *words) == 0
+    assert "zweite Person" in capsys.readouterr().out
+    assert office.sign(number, by="Muster") == 65
+    assert "verschieden" in capsys.readouterr().err
+    assert office.state(number) is State.FLAGGED
+    assert office.sign(number, by="weber") == 0
+    assert office.state(number) is State.DECIDED
+
+
+def test_the_second_person_gives_back_and_the_first_takes_back(office: Office) -> None:
+    number = office.case(UNCLEAR)
+    first = ("queue", "decide", number, "ablegen", "--betrag", "10,00")
+    by = ("--by", "muster", "--why", "gelesen")
+    back = ("--by", "weber", "--why", "Bitte den Betrag in Worten ansehen")
+    assert office.run(*first, *by) == 0
+    assert office.run("queue", "decide", number, "zurueckgeben", *back) == 0
+    assert office.run(*first, *by) == 0
+    assert office.run("queue", "decide", number, "zurueckholen", *back) == 65
+    assert office.run("queue", "decide", number, "zurueckholen", *by) == 0
+    assert office.state(number) is State.FLAGGED
+    assert not office.waits(number)
+
+
 @pytest.mark.parametrize("by", ["", " ", "maschine"])
 def test_a_decision_names_a_person(office: Office, by: str) -> None:
     number = office.case(UNCLEAR)
@@ -174,6 +213,7 @@ def test_a_decision_names_a_person(office: Office, by: str) -> None:
 def test_the_words_of_a_clerk_stay_out_of_the_log(office: Office) -> None:
     number = office.case(UNCLEAR)
     office.run("queue", "decide", number, "erledigt", "--by", "muster", "--why", "Frau X rief an")
+    office.sign(number)
     log = office.app.audit.path.read_text()
     assert "staff.decided" in log
     assert "Frau X" not in log

@@ -24,15 +24,14 @@ pytest_plugins = ("tests.worlds",)
 
 def file_by_staff(world: World, case: str, *, replaces: str | None = None) -> None:
     """A clerk files the application of this case, perhaps in place of another one."""
-    evidence, author = world.store.evidence(case), Author(by="eva.weber", why="neu eingereicht")
+    evidence = world.store.evidence(case)
+    author = Author(by="eva.weber", why="neu eingereicht", replaces=replaces)
     rules, found = cases.rules(), world.store.location(case)
     verdict = decide(evidence, known=Known(), rules=rules, received_at=found.raw.received_at)
     decision = decision_for(
         found, verdict, evidence, rules=rules, letters=world.letters, author=author
     )
-    world.store.decide_by_staff(
-        case, decision, rules=rules, at=world.clock.now(), author=author, replaces=replaces
-    )
+    world.store.decide_by_staff(case, decision, rules=rules, at=world.clock.now(), author=author)
 
 
 def replacements(world: World) -> dict[str, str | None]:

@@ -19,11 +19,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who decided: the machine, or a person with a reason; `attempt` counts a case's decisions."""
+    """Who decided: the machine, or a person with a reason; `attempt` counts a case's decisions.
+
+    `replaces` names the case whose record a person wants superseded.
+    """
 
     by: str = "maschine"
     why: str = ""
     attempt: int = 0
+    replaces: str | None = None
 
     def folder_of(self, case: str) -> str:
         """The record's folder; a person's decision never meets one that was begun before."""

@@ -160,20 +160,16 @@ class SqlStore:
         rules: Ruleset,
         at: datetime,
         author: Author,
-        replaces: str | None,
         plan: int | None = None,
     ) -> None:
-        """From flagged to decided by a person; `replaces` names the superseded record's case.
-
-        `plan` is the decision on its way that ends with it.
-        """
+        """From flagged to decided by a person; `plan` is the decision on its way that ends here."""
         with writing(self._engine) as session:
             row = rows.row(session, case)
             if row.state != State.FLAGGED:
                 raise Defect(f"{case} is not in the queue but {row.state}", code="zustand")
             transitions.keep_rules(session, rules)
-            if replaces is not None:
-                transitions.supersede(session, replaces, by=case, verdict=decision.verdict)
+            if author.replaces is not None:
+                transitions.supersede(session, author.replaces, by=case, verdict=decision.verdict)
             ledger.append(
                 session,
                 at=at,
@@ -181,7 +177,7 @@ class SqlStore:
                 kind="staff.decided",
                 wer=author.by,
                 grund=ledger.hash_of(author.why),
-                ersetzt=replaces,
+                ersetzt=author.replaces,
             )
             transitions.save_verdict(session, row, decision, known=Known(), author=author, at=at)
             if plan is not None:

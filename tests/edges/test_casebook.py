@@ -222,7 +222,7 @@ def asked_by_a_person(world: World, number: str) -> None:
     decision = decision_for(
         case, query, evidence, rules=rules, letters=world.letters, author=author
     )
-    world.store.decide_by_staff(number, decision, rules=rules, at=at, author=author, replaces=None)
+    world.store.decide_by_staff(number, decision, rules=rules, at=at, author=author)
     world.steps.once()
 
 

@@ -185,7 +185,7 @@ def test_a_person_can_replace_a_record_and_nobody_else(engine: Engine) -> None:
     old = brought_to_decision(store, 1, accept())
     new = brought_to_decision(store, 2, escalate())
     store.decide_by_staff(
-        new, accept(), rules=RULES, at=AT, author=Author(by="Muster", why="Korrektur"), replaces=old
+        new, accept(), rules=RULES, at=AT, author=Author(by="Muster", why="Korrektur", replaces=old)
     )
     assert store.location(new).state is State.DECIDED
     kinds = [entry.kind for entry in Records(engine).history(new)]
@@ -196,9 +196,7 @@ def test_a_case_outside_the_queue_cannot_be_decided_by_a_person(engine: Engine) 
     store = SqlStore(engine)
     case = brought_to_decision(store, 1, accept())
     with pytest.raises(Defect):
-        store.decide_by_staff(
-            case, escalate(), rules=RULES, at=AT, author=Author(by="M"), replaces=None
-        )
+        store.decide_by_staff(case, escalate(), rules=RULES, at=AT, author=Author(by="M"))
 
 
 def test_a_letter_that_may_go_later_waits_its_time(engine: Engine) -> None:
