@@ -1,7 +1,5 @@
 """The store: what may happen once cannot happen twice, and nothing happens without its entry."""
 
-import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
 from inbox_daemon.core.antrag import Antrag
@@ -23,45 +21,19 @@ from inbox_daemon.core.values import Evidence, RawMessage
 from inbox_daemon.core.verdict import Accept, EffectKind, Escalate, Outcome, Query, Verdict
 from inbox_daemon.core.vorgang import FoundBy
 from inbox_daemon.edges import casebook, rows
-from inbox_daemon.edges.database import migrate, open_database, reading
+from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.store import FIRST_WAIT_S, SqlStore
 from inbox_daemon.ports import Decision, Effect
 from inbox_daemon.ruleset import load_rules
 from tests.core import cases
-from tests.postgres import PROGRAMS, postgres
+
+pytest_plugins = ("tests.engines",)
 
 AT = datetime(2022, 7, 1, 8, tzinfo=UTC)
 RULES = load_rules(Path(__file__).parents[2] / "rules")
 NOTHING = Evidence(submission=None, documents=(), unread=(), failure=None, engines=())
 VERSION = f"soforthilfe-ukraine-2022@sha256:{RULES.version}"
-
-
-@pytest.fixture(scope="module", name="server")
-def _server() -> Iterator[str]:
-    if not PROGRAMS:
-        pytest.skip("PostgreSQL is not installed; setup.sh --tests does it")
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(
-    name="engine", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)]
-)
-def _engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path / 'inbox.sqlite3'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("server")
-        name = f"inbox_{uuid.uuid4().hex}"
-        admin = create_engine(server + "postgres", isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = server + name
-    engine = open_database(url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def message(uid: int, *, sha256: str = "", uidvalidity: int = 1) -> RawMessage:
