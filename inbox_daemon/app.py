@@ -30,6 +30,7 @@ from inbox_daemon.edges.lock import only_one
 from inbox_daemon.edges.login import Login, TokenPlace
 from inbox_daemon.edges.mailbox import Account, ImapMailbox
 from inbox_daemon.edges.people import SqlPeople
+from inbox_daemon.edges.pictures import Pictures
 from inbox_daemon.edges.postman import SmtpPostman
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.spool import FileSpool
@@ -144,6 +145,18 @@ class App:
         proof(self.rules)
         # A reader of its own: its nursery ends with it, and does not live as long as the daemon.
         self._desk(self.reader()).check(self.rules)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The pages of documents as pictures for staff."""
+        return Pictures(
+            folder=self.settings.state_dir / "pictures",
+            work=self.settings.state_dir / "work",
+            spool=self.spool,
+            reader=self.caged_reader,
+            rules=self.rules,
+            page_limit=self.settings.reading.page_limit,
+        )
 
     @cached_property
     def mailbox(self) -> ImapMailbox:

@@ -22,7 +22,8 @@ V = TypeVar("V")
 class Job:
     """What the child is told. `form` is `mail`, or `file` for a PDF or an image alone.
 
-    With `probe` it only says, as its failure, whether its engine reads.
+    With `probe` it only says, as its failure, whether its engine reads; with `page` it draws one
+    `page` (from 1) of a PDF or an image for staff and answers with a Seitenansicht.
 
     `folder` is the only place where the child may write: attachments as `<sha256>.bin`,
     crops as `<sha256>.png`. `forms` are the forms known so far. `annotate` asks for pictures of
@@ -38,6 +39,7 @@ class Job:
     seconds: int = 110
     forms: tuple[Formularseite, ...] = ()
     annotate: bool = False
+    page: int = 0
 
 
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}

@@ -35,6 +35,8 @@ class Seitenblick:
 
     `kontrast` is the darkness of print as a share of the paper's brightness, `kante_mm` how soft
     its edges are (0 where no print is); `zweifel` is a code where that is too poor to be sure.
+    `width` and `height` are points of the page as it is shown, 0 where it was read before they
+    were measured.
     """
 
     page: int
@@ -45,3 +47,5 @@ class Seitenblick:
     zweifel: str | None = None
     formular: str | None = None
     fassung: int | None = None
+    width: float = 0.0
+    height: float = 0.0

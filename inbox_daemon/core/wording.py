@@ -108,6 +108,7 @@ READINGS: Final = MappingProxyType(
     {
         "absender-unklar": "Absender nicht eindeutig",
         "anderes-formular": "anderes Schreiben",
+        "anzeige-spaeter": "im Augenblick nicht möglich",
         "aufbau-unlesbar": "Aufbau der Mail nicht lesbar",
         "base64": "Anhang beschädigt kodiert",
         "bild-beschaedigt": "Bild beschädigt",
@@ -159,6 +160,7 @@ READINGS: Final = MappingProxyType(
         "schreibweise": "Schreibweise mehrdeutig",
         "schriftart-oder-stift": "Schriftart oder Stift",
         "seiten-ausgelassen": "nicht alle Seiten gelesen",
+        "seite-fehlt": "diese Seite gibt es nicht",
         "speicher": "zu wenig Speicher",
         "stempel": "Stempel im Feld",
         "teil-grenze": "Teile der Mail nicht abgegrenzt",

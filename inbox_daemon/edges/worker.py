@@ -9,6 +9,7 @@ the limits of memory and network are set by the child itself, before it reads (l
 
 import contextlib
 import hashlib
+import math
 import os
 import re
 import select
@@ -23,16 +24,22 @@ from pathlib import Path
 from typing import IO, Final
 
 from inbox_daemon import wire
+from inbox_daemon.core.ansicht import Seitenansicht
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.values import Evidence, Read, nothing_seen
 from inbox_daemon.edges.children import PROGRAM, Child, ChildAlone, Files, Nursery, NurseryLost
 from inbox_daemon.wire import Job
 
 WALL_S: Final = 120.0
+# The child ends itself when its seconds are over; so much later it is ended by us.
+GRACE_S: Final = 10.0
+# No sheet of paper is longer: 200 inches, the most that PDF 1.7 allows (ISO 32000-1, C.2).
+LONGEST_PT: Final = 14_400
 # A full answer has under 300 kB; decoding the worst takes the daemon some thirty times its size.
 ANSWER_BYTES: Final = 2 * 1024 * 1024
 LAST_WORDS_BYTES: Final = 2_048
 LOOK_EVERY_S: Final = 0.25
+UNINTELLIGIBLE: Final = "lese-unverstaendlich"
 EXIT_MEMORY: Final = 77
 EXIT_DISK: Final = 74
 # A child that says the disk is full is believed where less than this is free.
@@ -42,7 +49,7 @@ KEPT_BYTES: Final = 1024**3
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[a-z0-9-]{1,40}")
-_FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png)")
+_FILE = re.compile(r"([0-9a-f]{64})\.(?:bin|png|webp)")
 
 
 class CagedReader:
@@ -78,14 +85,40 @@ class CagedReader:
         `lese-unverstaendlich`, and those of reading/limits.py. Raises Temporary when the child
         could not be started.
         """
-        deadline = time.monotonic() + self._wall_s
+        answer = self._asked(job)
+        if isinstance(answer, str):
+            return nothing_seen(answer)
+        try:
+            evidence = wire.decode_exactly(Evidence, answer)
+        except (ValueError, RecursionError):
+            return nothing_seen(UNINTELLIGIBLE)
+        return evidence if _is_sound(evidence) else nothing_seen(UNINTELLIGIBLE)
+
+    def view(self, job: Job) -> Seitenansicht:
+        """The page that the job asks for, drawn into its folder, or a `failure`; codes as above.
+
+        Raises Temporary when the child could not be started.
+        """
+        answer = self._asked(job)
+        if isinstance(answer, str):
+            return Seitenansicht(page=job.page, failure=answer)
+        try:
+            view = wire.decode_exactly(Seitenansicht, answer)
+        except (ValueError, RecursionError):
+            return Seitenansicht(page=job.page, failure=UNINTELLIGIBLE)
+        sound = view.page == job.page and _is_sound_view(view)
+        return view if sound else Seitenansicht(page=job.page, failure=UNINTELLIGIBLE)
+
+    def _asked(self, job: Job) -> bytes | str:
+        """What the child wrote, or a code where it is not to be listened to."""
+        deadline = time.monotonic() + min(self._wall_s, job.seconds + GRACE_S)
         # A lost nursery is not the mail's fault, as far as one can know: once more, alone.
         with contextlib.suppress(NurseryLost):
             if self._nursery is not None:
-                return self._read(job, deadline, self._nursery.child)
-        return self._read(job, deadline, partial(ChildAlone, self._program))
+                return self._ask(job, deadline, self._nursery.child)
+        return self._ask(job, deadline, partial(ChildAlone, self._program))
 
-    def _read(self, job: Job, deadline: float, start: Callable[[str, Files], Child]) -> Evidence:
+    def _ask(self, job: Job, deadline: float, start: Callable[[str, Files], Child]) -> bytes | str:
         with _file() as order, _file() as answer, _file() as words:
             order.write(wire.encode(job).encode())
             order.seek(0)
@@ -100,7 +133,7 @@ class CagedReader:
             if ended == EXIT_DISK and _is_full(job.folder, tempfile.gettempdir()):
                 raise Temporary("the reading child had no room on the disk", code="platz")
             code = code or _code_of(ended)
-            return nothing_seen(code) if code else self._understood(answer)
+            return code or self._said_in(answer)
 
     def _watch(self, child: Child, files: Sequence[IO[bytes]], deadline: float) -> str | None:
         """Waits, without reaping, for the end of the child or of our patience."""
@@ -112,22 +145,18 @@ class CagedReader:
             if self._stopping():
                 raise Temporary("told to stop in the middle of a reading", code="angehalten")
             if any(os.fstat(file.fileno()).st_size > self._answer_bytes for file in files):
-                return "lese-unverstaendlich"
+                return UNINTELLIGIBLE
         return "lese-zeit"
 
-    def _understood(self, answer: IO[bytes]) -> Evidence:
+    def _said_in(self, answer: IO[bytes]) -> bytes | str:
         if os.fstat(answer.fileno()).st_size > self._answer_bytes:
-            return nothing_seen("lese-unverstaendlich")
+            return UNINTELLIGIBLE
         answer.seek(0)
-        try:
-            evidence = wire.decode_exactly(Evidence, answer.read())
-        except (ValueError, RecursionError):
-            return nothing_seen("lese-unverstaendlich")
-        return evidence if _is_sound(evidence) else nothing_seen("lese-unverstaendlich")
+        return answer.read()
 
 
 def kept_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files `<sha256>.bin` and `.png` of a job's folder whose content has that hash.
+    """The files `<sha256>.bin`, `.png`, `.webp` of a job's folder whose content has that hash.
 
     Links, other names and wrong content are passed over; no file is loaded whole.
     """
@@ -194,6 +223,15 @@ def _codes_in(evidence: Evidence) -> Iterator[str]:
     if evidence.submission is not None:
         yield from evidence.submission.automatic
         yield from evidence.submission.defects
+
+
+def _is_sound_view(view: Seitenansicht) -> bool:
+    """A hash and a believable size, or nothing but a code."""
+    if view.failure is not None:
+        return _CODE.fullmatch(view.failure) is not None
+    sides = view.size.width, view.size.height
+    believable = all(math.isfinite(side) and 1 <= side <= LONGEST_PT for side in sides)
+    return believable and _SHA256.fullmatch(view.sha256) is not None
 
 
 def _is_sound(evidence: Evidence) -> bool:

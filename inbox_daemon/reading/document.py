@@ -8,12 +8,12 @@ Limits: of a long document only the first six and the last two pages go through 
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
-from inbox_daemon.core.formular import Formularseite
+from inbox_daemon.core.formular import Formularseite, Seitenblick
 from inbox_daemon.core.values import AttachmentKind, Document, DocumentKind
 from inbox_daemon.reading import annotate
 from inbox_daemon.reading.keep import Unread
@@ -56,7 +56,7 @@ def document_of(
         applicant=readings.applicant,
         notes=tuple(dict.fromkeys((*seen.notes, *_file_notes(path, kind, seen)))),
         seconds=round(time.monotonic() - started, 2),
-        looks=tuple(sight.look for sight in readings.sights),
+        looks=tuple(_measured(sight, seen.sizes) for sight in readings.sights),
     )
     if job.annotate:
         document = annotate.pictured(document, [s.page for s in readings.sights], job)
@@ -94,11 +94,20 @@ def _file_notes(path: Path, kind: AttachmentKind, seen: "_Seen") -> tuple[str, .
     return pdf.notes_of(path, scanned=seen.kind is not DocumentKind.BORN_DIGITAL)
 
 
+def _measured(sight: Sight, sizes: dict[int, tuple[float, float]]) -> Seitenblick:
+    width, height = sizes[sight.page.number]
+    return replace(sight.look, width=width, height=height)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """The pages that were read, upright, and what holds for the whole file."""
+    """The pages that were read, upright, and what holds for the whole file.
+
+    `sizes` are width and height in points by number of page, as it is shown.
+    """
 
     sights: tuple[Sight, ...]
+    sizes: dict[int, tuple[float, float]]
     omitted: bool
     count: int
     kind: DocumentKind
@@ -110,8 +119,10 @@ def _look_at(shown: Iterator[Page], job: Job) -> _Seen:
     sights: list[Sight] = []
     last: deque[Page] = deque(maxlen=LAST_PAGES)
     count, kinds, notes = 0, set(), {}
+    sizes: dict[int, tuple[float, float]] = {}
     for page in shown:
         _check_shape(page)
+        sizes[page.number] = page.size
         count += 1
         kinds.add(page.kind)
         notes.update(dict.fromkeys(page.notes))
@@ -125,6 +136,7 @@ def _look_at(shown: Iterator[Page], job: Job) -> _Seen:
     sights += [first_look(page, job.forms) for page in last]
     return _Seen(
         sights=tuple(sights),
+        sizes=sizes,
         omitted=omitted,
         count=count,
         kind=kinds.pop() if len(kinds) == 1 else DocumentKind.MIXED,

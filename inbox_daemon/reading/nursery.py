@@ -132,7 +132,7 @@ def warm() -> None:
 
     from inbox_daemon import wire  # noqa: PLC0415
     from inbox_daemon.core.values import nothing_seen  # noqa: PLC0415
-    from inbox_daemon.reading import document, network, read  # noqa: F401, PLC0415
+    from inbox_daemon.reading import document, network, read, view  # noqa: F401, PLC0415
     from inbox_daemon.reading.text import engine  # noqa: PLC0415
 
     # A thread pool would not live in a forked child.

@@ -45,6 +45,12 @@ class Page:
         return _moved(back, (box.x0, box.y0, box.x1, box.y1))
 
     @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points of a picture that lies as it is shown, to a tenth."""
+        height, width = self.grey.shape
+        return round(width * POINTS / self.dpi, 1), round(height * POINTS / self.dpi, 1)
+
+    @property
     def to_points(self) -> Matrix:
         """`shown`, or the plain scale."""
         if self.shown is not None:

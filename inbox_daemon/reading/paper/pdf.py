@@ -68,8 +68,11 @@ class UnreadableDocument(Exception):
         self.code = code
 
 
-def pages_of(path: Path, *, page_limit: int) -> Iterator[Page]:
-    """The pages of a PDF in order, one by one. Raises UnreadableDocument, also midway."""
+def pages_of(path: Path, *, page_limit: int, only: int | None = None) -> Iterator[Page]:
+    """The pages of a PDF in order, one by one. Raises UnreadableDocument, also midway.
+
+    With `only` no other page (from 1) is drawn, and none where the document ends before it.
+    """
     document = _opened(path)
     try:
         if len(document) == 0:
@@ -78,7 +81,8 @@ def pages_of(path: Path, *, page_limit: int) -> Iterator[Page]:
             raise UnreadableDocument("zu-viele-seiten")
         pasted: set[str] = set()
         for index in range(len(document)):
-            yield _page(document, index, pasted)
+            if only in (None, index + 1):
+                yield _page(document, index, pasted)
     except pdfium.PdfiumError as error:
         raise UnreadableDocument("pdf-beschaedigt") from error
     finally:
@@ -112,11 +116,11 @@ def notes_of(path: Path, *, scanned: bool) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def image_pages(path: Path, *, page_limit: int) -> Iterator[Page]:
+def image_pages(path: Path, *, page_limit: int, only: int | None = None) -> Iterator[Page]:
     """The frames of an image file (JPEG, PNG, TIFF, …) as pages, turned as EXIF says.
 
     Without a believable resolution in the file the longer side is taken for the 297 mm of A4.
-    Raises UnreadableDocument.
+    With `only` as pages_of. Raises UnreadableDocument.
     """
     try:
         with Image.open(path) as image:
@@ -124,7 +128,8 @@ def image_pages(path: Path, *, page_limit: int) -> Iterator[Page]:
             if frames > page_limit:
                 raise UnreadableDocument("zu-viele-seiten")  # noqa: TRY301 (caught as itself)
             for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-                yield _frame(frame, number)
+                if only in (None, number):
+                    yield _frame(frame, number)
     except UnreadableDocument:
         raise
     except Image.DecompressionBombError as error:
