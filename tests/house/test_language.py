@@ -15,6 +15,7 @@ GERMAN = re.compile(r"[äöüÄÖÜßẞ„“‚‘]")
 SOUGHT = {
     "core/betrag.py": "number words and apostrophes as offices write them",
     "core/kreis.py": "the table that turns umlauts into ASCII",
+    "core/kacheln.py": "number plates",
     "reading/fields.py": "a class of capital letters in a pattern",
     "reading/mail/headers.py": "phrases of automatic mail",
 }
