@@ -22,6 +22,7 @@ from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.supervision import Supervision
 from inbox_daemon.edges.archive import FolderArchive
 from inbox_daemon.edges.audit import AuditFile
+from inbox_daemon.edges.auditbook import Auditbook
 from inbox_daemon.edges.clock import SystemClock
 from inbox_daemon.edges.database import check, is_newest, leased, migrate, open_database
 from inbox_daemon.edges.desk import ReadingDesk
@@ -114,6 +115,11 @@ class App:
     def audit(self) -> AuditFile:
         """The log that auditors read."""
         return AuditFile(self.settings.state_dir / "audit.jsonl", self.engine, self.clock)
+
+    @cached_property
+    def auditbook(self) -> Auditbook:
+        """The same log as people search it."""
+        return Auditbook(self.engine)
 
     @cached_property
     def letters(self) -> Letters:

@@ -138,6 +138,8 @@ AUDIT_KINDS: Final = MappingProxyType(
         "session.closed": "Abgemeldet",
         "session.refused": "Anmeldung abgelehnt",
         "log.repaired": "Protokolldatei nach Abbruch ergänzt",
+        "log.verified": "Protokoll geprüft",
+        "export.made": "Daten ausgegeben",
     }
 )
 

@@ -5,6 +5,7 @@ Trusts: that the caller holds the only write transaction. Limits: the file is wr
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ def append_all(
 
 def _last(session: Session) -> chain.AuditEntry | None:
     row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
-    return _entry(row) if row else None
+    return entry_of(row) if row else None
 
 
 def hash_of(words: str) -> str:
@@ -56,7 +57,7 @@ def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:
     rows = session.exec(
         select(AuditRow).where(col(AuditRow.number) > after).order_by(col(AuditRow.number))
     )
-    return (_entry(row) for row in rows)
+    return (entry_of(row) for row in rows)
 
 
 def _columns(entry: chain.AuditEntry) -> dict[str, Any]:
@@ -71,7 +72,13 @@ def _columns(entry: chain.AuditEntry) -> dict[str, Any]:
     }
 
 
-def _entry(row: AuditRow) -> chain.AuditEntry:
+def told(row: AuditRow) -> dict[str, Any]:
+    """What an entry tells."""
+    return dict(json.loads(row.payload))
+
+
+def entry_of(row: AuditRow) -> chain.AuditEntry:
+    """The value of a row."""
     return chain.AuditEntry(
         number=row.number,
         at=row.at,
