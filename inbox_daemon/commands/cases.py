@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from inbox_daemon import wire
+from inbox_daemon import gespraech, wire
 from inbox_daemon.app import App
 from inbox_daemon.commands import vorgang
 from inbox_daemon.commands.letters import stopped_line
@@ -46,7 +46,7 @@ def listed(app: App, *, as_json: bool) -> int:
         return 0
     for line in lines:
         reasons = " ".join(_sentences(app, line))
-        at, kind = frist.german_instant(line.received_at), vorgang.kind_words(app, line.number)
+        at, kind = frist.german_instant(line.received_at), gespraech.kind_words(app, line.number)
         print(f"{line.number}  {at}  [{kind}] {reasons}")
     print(TERMINAL["queue.count"].format(count=len(lines)))
     letters = app.records.letters(at=app.clock.now())
@@ -61,7 +61,7 @@ def shown(app: App, number: str, *, as_json: bool) -> int:
     line = case_line(app, number)
     evidence = app.records.evidence(number)
     judgements = app.records.judgements(number)
-    talk = vorgang.conversation_of(app, number)
+    talk = gespraech.conversation_of(app, number)
     if as_json:
         known = {
             **_plain(app, line),
@@ -126,10 +126,10 @@ def _came_back(app: App, number: str) -> Iterator[str]:
 
 
 def _kind(app: App, number: str) -> Iterator[str]:
-    kind = vorgang.kind_in(app, number)
+    kind = gespraech.kind_in(app, number)
     if kind is not None:
         yield _text("show.art", f"{MAILARTEN[kind.art.value]} ({ART_GRUENDE[kind.why]})")
-    telephone = vorgang.telephone_in(app, number)
+    telephone = gespraech.telephone_in(app, number)
     if telephone:
         yield _text("show.telefon", telephone)
 
@@ -177,7 +177,7 @@ def _sentences(app: App, line: CaseLine) -> tuple[str, ...]:
 
 
 def _plain(app: App, line: CaseLine) -> dict[str, Any]:
-    kind = vorgang.kind_in(app, line.number)
+    kind = gespraech.kind_in(app, line.number)
     return {
         "case": line.number,
         "state": line.state.value,
@@ -189,5 +189,5 @@ def _plain(app: App, line: CaseLine) -> dict[str, Any]:
         "message_id": line.message_id,
         "duplicate_of": line.duplicate_of,
         "art": kind.art.value if kind else None,
-        "telefon": vorgang.telephone_in(app, line.number) or None,
+        "telefon": gespraech.telephone_in(app, line.number) or None,
     }
