@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inbox_daemon.core.bearbeitung import Wish
 from samples.demo import Sample, samples
 from tests.crash.rig import Ending, Rig, rig
 from tests.faults.ending import exit_code
@@ -47,14 +48,15 @@ def at_points(
     found: Sum,
     *,
     earlier: Sequence[Sample] = (),
+    wish: Wish | None = None,
     every: int = 1,
 ) -> None:
     """Kills at each `every`-th point that the calm run passes; `earlier` mails are done before."""
     name = " ".join(sample.folder.name for sample in mails)
-    calm = bench.trial(mails, earlier=earlier)
+    calm = bench.trial(mails, earlier=earlier, wish=wish)
     found.wrong += [f"{name} calm: {fault}" for fault in calm.faults]
     for number in range(1, len(calm.passed) + 1, every):
-        ending = bench.trial(mails, earlier=earlier, kill_at=number)
+        ending = bench.trial(mails, earlier=earlier, wish=wish, kill_at=number)
         found.add(name, ending, calm, point=calm.passed[number - 1])
 
 

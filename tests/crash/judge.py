@@ -85,7 +85,11 @@ def _lost(scene: Scene, cases: Sequence[_Case]) -> Iterator[str]:
     for case in cases:
         if case.state not in ENDS:
             yield f"{case.number} rests in {case.state}"
-    places = Counter(ENDS.get(case.state, "INBOX") for case in cases)
+    staff = _by_staff(scene.state)
+    # What a person decided had come to its place on the server before.
+    places = Counter(
+        ENDS["flagged"] if case.number in staff else ENDS.get(case.state, "INBOX") for case in cases
+    )
     there = Counter({name: count for name, count in scene.folders.items() if count})
     if places != there:
         yield f"on the server {dict(there)}, by the cases {dict(places)}"
@@ -97,15 +101,25 @@ def _filed(state: Path, cases: Sequence[_Case]) -> Iterator[str]:
         if place.name.startswith("."):
             yield f"something half lies at {place.name}"
     whole = [place for place in records if not place.name.startswith(".")]
-    if Counter(place.name for place in whole) != Counter(
+    if Counter(_case_in(place) for place in whole) != Counter(
         case.number for case in cases if case.state == "filed"
     ):
         yield "the filed folders are not the filed cases"
     for place in whole:
         record = json.loads((place / "record.json").read_text(encoding="utf-8"))
-        ids = [case.message_id for case in cases if case.number == place.name]
+        ids = [case.message_id for case in cases if case.number == _case_in(place)]
         if [record["mail"]["message_id"]] != ids:
             yield f"{place.name} holds the record of another mail"
+
+
+def _case_in(place: Path) -> str:
+    """The case of a record's folder: its number, and behind a person's the count of decisions."""
+    return "-".join(place.name.split("-")[:3])
+
+
+def _by_staff(state: Path) -> set[str]:
+    """The cases that a person decided."""
+    return {str(e["antrag.id"]) for e in _log(state) if e["event.action"] == "staff.decided"}
 
 
 def _answered(letters: Sequence[bytes], cases: Sequence[_Case]) -> Iterator[str]:

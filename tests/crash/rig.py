@@ -15,6 +15,10 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
+from inbox_daemon import staff
+from inbox_daemon.app import App
+from inbox_daemon.config import load_settings
+from inbox_daemon.core.bearbeitung import Wish
 from samples.demo import Sample
 from samples.servers import PASSWORD, USER, Imap, Sink, dovecot, smtp_sink, write_config
 from tests.crash import judge
@@ -75,12 +79,14 @@ class Rig:
         mails: Sequence[Sample],
         *,
         earlier: Sequence[Sample] = (),
+        wish: Wish | None = None,
         kill_at: int = 0,
         kill_after: Sequence[float] = (),
     ) -> Ending:
         """Delivers, kills at this point or at these moments, runs to the end, and judges.
 
-        What is `earlier` came to its end before, without any kill.
+        What is `earlier` came to its end before, without any kill; the `wish` of a person about
+        the first of it is due at once.
         """
         self._number += 1
         folder = self._folder / f"t{self._number}"
@@ -89,6 +95,10 @@ class Rig:
         if earlier:
             self._deliver(earlier)
             self._run(folder, config)
+        if wish is not None:
+            app = App(load_settings(config))
+            staff.plan(app, app.records.cases()[0].number, wish, at_once=True)
+            app.engine.dispose()
         self._deliver(mails)
         runs = [self._run(folder, config, kill_at=kill_at)] if kill_at else []
         runs += [self._run(folder, config, kill_after=moment) for moment in kill_after]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inbox_daemon.core.bearbeitung import FILE, Wish
 from samples.case import letter_of
 from samples.demo import Sample, samples
 from samples.mails import raw_bytes
@@ -55,3 +56,19 @@ def test_killed_while_an_answer_is_taken_in_it_is_filed_once_and_joined_once(
     assert sorted(state for state, _ in calm.ends.values()) == ["filed", "queried"]
     assert found.wrong == []
     assert found.kills.total() >= 10
+
+
+def _sample(name: str) -> Sample:
+    return next(sample for sample in samples() if sample.folder.name.startswith(name))
+
+
+def test_killed_while_a_persons_decision_is_carried_out_it_is_done_once(tmp_path: Path) -> None:
+    above = _sample("16-ueber-planungsrahmen")
+    release = Wish(answer=FILE, by="muster", why="Ministerium hat zugestimmt")
+    found = Sum()
+    with rig(tmp_path) as bench:
+        calm = bench.trial([], earlier=[above], wish=release)
+        at_points(bench, [], found, earlier=[above], wish=release)
+    assert [state for state, _ in calm.ends.values()] == ["filed"]
+    assert found.wrong == []
+    assert found.kills.total() >= 5
