@@ -36,6 +36,7 @@ from inbox_daemon.edges.postman import SmtpPostman
 from inbox_daemon.edges.records import Records
 from inbox_daemon.edges.spool import FileSpool
 from inbox_daemon.edges.staffbook import SqlStaffbook
+from inbox_daemon.edges.stichproben import SqlStichproben
 from inbox_daemon.edges.store import SqlStore
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
@@ -99,6 +100,11 @@ class App:
     def staffbook(self) -> SqlStaffbook:
         """What the staff do."""
         return SqlStaffbook(self.engine)
+
+    @cached_property
+    def stichproben(self) -> SqlStichproben:
+        """Machine decisions that persons look at again."""
+        return SqlStichproben(self.engine)
 
     @cached_property
     def people(self) -> SqlPeople:

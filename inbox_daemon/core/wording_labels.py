@@ -131,6 +131,7 @@ AUDIT_KINDS: Final = MappingProxyType(
         "staff.saved": "Angaben zum Fall gespeichert",
         "staff.postponed": "Zurückgestellt",
         "staff.noted": "Notiz angelegt",
+        "staff.sampled": "Entscheidung der Maschine nachgeprüft",
         "staff.took-over": "Bearbeitung übernommen",
         "user.added": "Person zugelassen",
         "user.changed": "Zugang einer Person geändert",

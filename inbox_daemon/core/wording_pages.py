@@ -66,6 +66,15 @@ AMOUNT_REASONS: Final = MappingProxyType(
     }
 )
 
+# What the machine got wrong in a case that was looked at again.
+SAMPLE_FAULTS: Final = MappingProxyType(
+    {
+        "betrag-falsch": "Betrag falsch",
+        "unterschrift-falsch": "keine Unterschrift",
+        "kreis-falsch": "Kreis falsch",
+    }
+)
+
 # Why an action is refused; also what is told after one.
 PAGES: Final = MappingProxyType(
     {
@@ -86,6 +95,10 @@ PAGES: Final = MappingProxyType(
         "anmeldung-falsch": "Name oder Kennwort stimmen nicht.",
         "abgemeldet": "Sie sind abgemeldet.",
         "gespeichert": "Gespeichert.",
+        "stichprobe-richtig": "{fall}: stimmt mit der Maschine überein.",
+        "stichprobe-falsch": "{fall}: weicht von der Maschine ab ({fehler}). Der Fall steht jetzt oben in der Liste; bitte die Leitung verständigen.",
+        "betrag-unleserlich": "Diesen Betrag versteht das Programm nicht. Bitte wie 12.345,67 eingeben.",
+        "angaben-fehlen": "Bitte alle drei Fragen beantworten.",
         "queue.second": "Für diesen Kreis ist schon ein Antrag abgelegt (Fall {fall}). Bitte angeben, ob dieser ihn ersetzt.",
         "queue.missing": "Betrag oder Kreis fehlen. Bitte eintragen.",
         "queue.points": "Bitte mindestens einen Punkt auswählen.",

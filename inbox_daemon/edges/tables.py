@@ -296,6 +296,17 @@ class NoteRow(SQLModel, table=True):
     words: str = Field(sa_column=_text())
 
 
+class SampleCheckRow(SQLModel, table=True):
+    """A machine decision that a person looked at again, and what was wrong with it (JSON)."""
+
+    __tablename__ = "sample_checks"
+
+    case_number: str = Field(primary_key=True)
+    by: str
+    at: datetime = Field(sa_column=_instant())
+    faults: str = Field(sa_column=_text())
+
+
 class LeaseRow(SQLModel, table=True):
     """Who works on a case at this moment."""
 

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("state IN ('zweite', 'ausgang')")
-NEW = ("plans", "case_work", "case_notes", "leases", "users", "sessions")
+NEW = ("plans", "case_work", "case_notes", "sample_checks", "leases", "users", "sessions")
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
@@ -25,7 +25,7 @@ def _instant(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def upgrade() -> None:
-    """Six tables; the constraints of `plans` are the Vier-Augen-Prinzip."""
+    """Seven tables; the constraints of `plans` are the Vier-Augen-Prinzip."""
     op.create_table(
         "plans",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -88,6 +88,14 @@ def _create_work() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_case_notes_case_number", "case_notes", ["case_number"])
+    op.create_table(
+        "sample_checks",
+        _word("case_number"),
+        _word("by"),
+        _instant("at"),
+        _text("faults"),
+        sa.PrimaryKeyConstraint("case_number"),
+    )
     op.create_table(
         "leases",
         _word("case_number"),
