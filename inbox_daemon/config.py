@@ -96,7 +96,7 @@ class ReviewSettings(_Section):
     second_from_eur: Annotated[int, Field(ge=0)] = 250_000
     second_percent: Annotated[int, Field(ge=0, le=100)] = 5
     # Of a hundred cases that the machine filed, so many are looked at again by a person.
-    sample_percent: Annotated[int, Field(ge=0, le=100)] = 5
+    sample_percent: Annotated[int, Field(ge=0, le=100)] = 10
     # Working days until a flagged case should be decided.
     target_days: Annotated[int, Field(ge=1, le=60)] = 5
 
