@@ -26,6 +26,7 @@ from inbox_daemon.edges.auditbook import Auditbook
 from inbox_daemon.edges.clock import SystemClock
 from inbox_daemon.edges.database import check, is_newest, leased, migrate, open_database
 from inbox_daemon.edges.desk import ReadingDesk
+from inbox_daemon.edges.drucker import Drucker
 from inbox_daemon.edges.forms import KnownForms
 from inbox_daemon.edges.lock import only_one
 from inbox_daemon.edges.login import Login, TokenPlace
@@ -126,6 +127,11 @@ class App:
     def auditbook(self) -> Auditbook:
         """The same log as people search it."""
         return Auditbook(self.engine)
+
+    @cached_property
+    def drucker(self) -> Drucker:
+        """The printer of pages."""
+        return Drucker(self.settings.state_dir / "druck")
 
     @cached_property
     def letters(self) -> Letters:
@@ -268,7 +274,8 @@ class App:
         with only_one(self._lock), leased(engine) as still_held:
             check(engine)
             # What a killed reading left behind may hold personal data.
-            shutil.rmtree(self.settings.state_dir / "work", ignore_errors=True)
+            for left in ("work", "druck"):
+                shutil.rmtree(self.settings.state_dir / left, ignore_errors=True)
             yield still_held
 
 

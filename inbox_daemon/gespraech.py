@@ -1,7 +1,7 @@
 """The conversation of one matter: its mails and letters in order, its versions side by side.
 
 Promises: every mail of the matter, also what came back from machines; nothing but what is stored.
-Touches: the database through the app. Trusts: the rows. Limits: shows nothing; commands and pages do.
+Touches: the database through the app. Trusts: the rows. Limits: shows nothing itself.
 """
 
 from collections.abc import Iterator

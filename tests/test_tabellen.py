@@ -82,9 +82,9 @@ def test_whatever_was_written_stays_readable_and_is_no_formula(text: str) -> Non
     assert all(sign in left for sign in kept)
 
 
-def test_what_cannot_be_seen_is_shown() -> None:
-    assert harmless("gutachten\u202efdp.exe") == "gutachten[U+202E]fdp.exe"
-    assert harmless("a\r\nb\tc\x7f") == "a␍␊b␉c␡"
+def test_what_cannot_be_seen_in_one_line_is_shown() -> None:
+    assert harmless("gutachten\u202efdp.exe") == "gutachten‹U+202E›fdp.exe"
+    assert harmless("a\r\nb\tc\x7f") == "a‹U+000D›␤b␉c‹U+007F›"
 
 
 def test_ordinary_words_stay_as_they_are() -> None:

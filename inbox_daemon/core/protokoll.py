@@ -15,10 +15,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from inbox_daemon.core.chain import AuditEntry, canonical
+from inbox_daemon.core.record import Author
 
 # Who did it: a person by name, or one of these.
 SYSTEM, ANYBODY = "system", "person"
 BY: Final = "wer"
+MACHINE: Final = Author().by
 
 # Outcome → the part of an entry that says so.
 AUSGAENGE: Final = MappingProxyType(
@@ -73,7 +75,8 @@ class Eintrag:
     @property
     def who(self) -> str:
         """The person's name, or `system`."""
-        return str(self.told.get(BY) or SYSTEM)
+        who = str(self.told.get(BY) or SYSTEM)
+        return SYSTEM if who == MACHINE else who
 
     @property
     def outcome(self) -> str:

@@ -144,6 +144,22 @@ AUDIT_KINDS: Final = MappingProxyType(
     }
 )
 
+# What came of it, by the outcome of an entry of the log.
+AUSGAENGE: Final = MappingProxyType(
+    {
+        "": "",
+        "accept": "ablegen",
+        "query": "Rückfrage",
+        "escalate": "zur Prüfung",
+        "dismiss": "zur Kenntnis",
+        "done": "versandt",
+        "retry-later": "später noch einmal",
+        "given-up": "nicht versandt",
+        "unknown": "ungewiss",
+        "failed": "nicht gelungen",
+    }
+)
+
 # How far the machine may write letters by itself.
 LEVELS: Final = MappingProxyType(
     {

@@ -8,28 +8,25 @@ Limits: an apostrophe stands before such a text and stays there when it is read 
 import unicodedata
 from typing import Final
 
+from inbox_daemon.core.sichtbar import shown
+
 # What begins a formula in Excel, LibreOffice and Google Sheets; wide, small, raised forms as well.
 BEGINNERS: Final = frozenset("=+-@")
 _MINUS: Final = "\N{MINUS SIGN}"
 # Where a reader with other settings than ours might begin a new cell.
 _SEPARATORS: Final = frozenset(',;|"')
-_PICTURES: Final = 0x2400
-_DELETE: Final = 0x7F
+_LINES: Final = {
+    ord("\n"): "\N{SYMBOL FOR NEWLINE}",
+    ord("\t"): "\N{SYMBOL FOR HORIZONTAL TABULATION}",
+}
 
 
 def visible(text: str) -> str:
-    """Control characters as their pictures, other signs without a shape as [U+202E]."""
-    return "".join(sign if sign.isprintable() else _picture(sign) for sign in text)
-
-
-def _picture(sign: str) -> str:
-    code = ord(sign)
-    if code < ord(" "):
-        return chr(_PICTURES + code)
-    if code == _DELETE:
-        return "\N{SYMBOL FOR DELETE}"
-    # A space of another width is a space.
-    return " " if unicodedata.category(sign) == "Zs" else f"[U+{code:04X}]"
+    """As sichtbar.py shows it, in one line: line ends and tabs as their pictures."""
+    return "".join(
+        " " if unicodedata.category(sign) == "Zs" else sign
+        for sign in shown(text).translate(_LINES)
+    )
 
 
 def begins_formula(sign: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, func, not_, or_
+from sqlalchemy import ColumnElement, Engine, and_, func, not_, or_
 from sqlmodel import col, select
 
 from inbox_daemon.core.chain import GENESIS, AuditEntry, Head, canonical
@@ -19,6 +19,7 @@ from inbox_daemon.core.protokoll import (
     AUSGAENGE,
     BY,
     LEFT_UNDONE,
+    MACHINE,
     SYSTEM,
     UNDONE_PARTS,
     Auswahl,
@@ -166,10 +167,14 @@ def _conditions(wanted: Auswahl) -> Iterator[ColumnElement[bool]]:
 
 
 def _by(who: str) -> ColumnElement[bool]:
-    somebody = _has(f'"{BY}":"')
+    somebody = and_(_has(f'"{BY}":"'), not_(_is(MACHINE)))
     if who == SYSTEM:
         return not_(somebody)
-    return somebody if who == ANYBODY else _has(canonical({BY: who})[1:-1])
+    return somebody if who == ANYBODY else _is(who)
+
+
+def _is(name: str) -> ColumnElement[bool]:
+    return _has(canonical({BY: name})[1:-1])
 
 
 def _has(part: str) -> ColumnElement[bool]:

@@ -106,6 +106,10 @@ class FileSpool:
             raise Defect(f"the spool has no {sha256}", code="spool")
         return place
 
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes lie here."""
+        return self._place(sha256).is_file()
+
     def sweep(self) -> int:
         """Removes unfinished files that are surely nobody's any more; how many."""
         old = [
