@@ -53,7 +53,8 @@ _PLAIN: Final = frozenset({"wer", "gruende", "urteil", "ergebnis", "fehler"})
 class Auswahl:
     """Which entries; what is empty selects all. `since` is inclusive, `before` is not.
 
-    `who` is a name, `system` or `person`; `undone` leaves only what was left undone.
+    `who` is a name, `system` or `person`; `undone` leaves only what was left undone; `upto` is the
+    last number that counts.
     """
 
     since: datetime | None = None
@@ -63,6 +64,7 @@ class Auswahl:
     outcome: str = ""
     who: str = ""
     undone: bool = False
+    upto: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

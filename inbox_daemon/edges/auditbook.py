@@ -143,10 +143,13 @@ class Auditbook:
                 fehler=found.why or None,
             )
 
-    def note_export(self, what: str, *, case: str, by: str, at: datetime) -> None:
-        """Enters that a list (its name and format) or the bundle of a case left the house."""
+    def note_export(self, what: str, *, by: str, at: datetime) -> None:
+        """Enters that a list, or the bundle of a case, left the house.
+
+        Not as an entry of that case: nothing in it changes, and nobody's open form grows old.
+        """
         with writing(self._engine) as session:
-            ledger.append(session, at=at, case=case, kind=EXPORTED, wer=by, ausgabe=what)
+            ledger.append(session, at=at, case="", kind=EXPORTED, wer=by, ausgabe=what)
 
 
 def _conditions(wanted: Auswahl) -> Iterator[ColumnElement[bool]]:
@@ -154,6 +157,8 @@ def _conditions(wanted: Auswahl) -> Iterator[ColumnElement[bool]]:
         yield col(AuditRow.at) >= wanted.since
     if wanted.before is not None:
         yield col(AuditRow.at) < wanted.before
+    if wanted.upto is not None:
+        yield col(AuditRow.number) <= wanted.upto
     if wanted.case:
         yield col(AuditRow.case_number) == wanted.case
     if wanted.kind:

@@ -19,7 +19,11 @@ from inbox_daemon.web import access
 from inbox_daemon.web.here import parts, signed_in
 
 # Path, words, and who has it in her navigation: all who may read.
-NAVIGATION: tuple[tuple[str, str], ...] = ()
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("/postausgang", PAGES["nav.postausgang"]),
+    ("/protokoll", PAGES["nav.protokoll"]),
+    ("/regeln", PAGES["nav.regeln"]),
+)
 
 
 def install(app: Flask) -> None:
@@ -27,6 +31,8 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         shown=lambda text: shown(str(text)),
         instant=_instant,
+        instant_second=_instant_second,
+        zahl=_zahl,
         day=_day,
         euro=_euro,
         rolle=ROLLEN.__getitem__,
@@ -59,6 +65,14 @@ def _token() -> Markup:
 
 def _instant(value: datetime) -> str:
     return value.astimezone(frist.BERLIN).strftime("%d.%m.%Y %H:%M")
+
+
+def _instant_second(value: datetime) -> str:
+    return value.astimezone(frist.BERLIN).strftime("%d.%m.%Y %H:%M:%S")
+
+
+def _zahl(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
 
 
 def _day(value: date) -> str:
