@@ -12,13 +12,12 @@ from werkzeug.exceptions import HTTPException
 from inbox_daemon.app import App
 from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
 from inbox_daemon.core.wording_pages import PAGES, absage
-from inbox_daemon.web import access, anmelden, frame, protokoll, start, stichprobe
+from inbox_daemon.web import access, frame
 from inbox_daemon.web.here import PARTS, page
-from inbox_daemon.web.room import Room
+from inbox_daemon.web.rooms import ROOMS
 
 log = structlog.get_logger()
 
-ROOMS: tuple[Room, ...] = (start.room, anmelden.room, protokoll.room, stichprobe.room)
 # Forms are small; what is larger was not made by our pages.
 LARGEST_BODY, MOST_FIELDS = 256 << 10, 500
 CONFLICT, ERROR, AWAY, TOO_LARGE = 409, 500, 503, 413

@@ -1,0 +1,17 @@
+"""Every room of the pages, a line each; what is not here does not exist.
+
+Promises: nothing but the list. Touches: nothing. Trusts: nothing. Limits: none.
+"""
+
+from inbox_daemon.web.anmelden import room as anmelden
+from inbox_daemon.web.protokoll import room as protokoll
+from inbox_daemon.web.room import Room
+from inbox_daemon.web.start import room as start
+from inbox_daemon.web.stichprobe import room as stichprobe
+
+ROOMS: tuple[Room, ...] = (
+    anmelden,
+    protokoll,
+    start,
+    stichprobe,
+)
