@@ -7,6 +7,7 @@ Trusts: nothing. Limits: what the rules say stands in rules/, not here.
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
@@ -17,6 +18,7 @@ from pydantic_settings import (
 )
 
 from inbox_daemon.core.errors import ConfigError
+from inbox_daemon.core.loopback import is_loopback
 from inbox_daemon.core.supervision import Level, Supervision
 from inbox_daemon.core.verdict import Budget
 
@@ -101,17 +103,68 @@ class ReviewSettings(_Section):
     target_days: Annotated[int, Field(ge=1, le=60)] = 5
 
 
+class OidcSettings(_Section):
+    """An OpenID provider of the house. Without `issuer` there is none."""
+
+    issuer: str = ""
+    client_id: str = ""
+    secret_file: str = "oidc-client-secret"  # noqa: S105  the name of a credential
+    claim: Annotated[str, Field(min_length=1)] = "preferred_username"
+    algorithm: Literal["RS256", "PS256", "ES256"] = "RS256"
+    ca_file: str = ""
+    timeout_s: Seconds = 10
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.issuer and not self.client_id:
+            raise ValueError("issuer needs client_id")
+        return self
+
+
 class PagesSettings(_Section):
     """The staff's pages. Without `listen` there are none.
 
-    `listen` is host:port, or unix: and the path of a socket; `public_url` is what the browser
-    asks for, and the only address that is answered.
+    `listen` is host:port of this machine, or unix: and the path of a socket; `public_url` is what
+    the browser asks for, and the only address that is answered. `proxy` is who may name the person
+    in `proxy_header`: unix (whoever opens the socket) or the address of a peer on this machine.
     """
 
     listen: Annotated[str, Field(pattern=r"^(|unix:/.+|[^:/]+:[0-9]{1,5})$")] = ""
     public_url: Annotated[str, Field(pattern=r"^(|https?://[^/?#\s]+)$")] = ""
     idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
     session_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    proxy: str = ""
+    proxy_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "X-Remote-User"
+    realm: str = ""
+    demo: bool = False
+    oidc: OidcSettings = OidcSettings()
+
+    @property
+    def address(self) -> str:
+        """What browsers ask for."""
+        return self.public_url or (f"http://{self.listen}" if self.listen else "")
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether the pages listen on a Unix socket."""
+        return self.listen.startswith("unix:")
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        """Passwords and sessions cross a net in TLS only; a name is believed from this machine."""
+        host = self.listen.rpartition(":")[0]
+        if self.listen and not self.is_socket and not is_loopback(host):
+            raise ValueError("listen: loopback or a Unix socket; a proxy with TLS stands before it")
+        if self.is_socket and not self.public_url:
+            raise ValueError("listen on a socket needs public_url")
+        asked = urlsplit(self.public_url)
+        if asked.scheme == "http" and not is_loopback(asked.hostname or ""):
+            raise ValueError("public_url: https, but on loopback")
+        if self.proxy == "unix" and not self.is_socket:
+            raise ValueError('proxy = "unix" needs a socket in listen')
+        if self.proxy not in {"", "unix"} and (self.is_socket or not is_loopback(self.proxy)):
+            raise ValueError('proxy: "unix", or a loopback address where listen is one')
+        return self
 
 
 class ReadingSettings(_Section):
@@ -139,6 +192,23 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     review: ReviewSettings = ReviewSettings()
     pages: PagesSettings = PagesSettings()
+
+    @model_validator(mode="after")
+    def _demo_is_a_demo(self) -> Self:
+        """The open door of the demo cannot stand in a house where real mail comes in."""
+        pages = self.pages
+        real = {
+            "imap.tls": self.imap.tls,
+            "imap.host": not is_loopback(self.imap.host),
+            "pages.listen": not pages.listen or pages.is_socket,
+            "pages.public_url": not is_loopback(urlsplit(pages.address).hostname or ""),
+            "pages.proxy": bool(pages.proxy),
+            "pages.oidc.issuer": bool(pages.oidc.issuer),
+        }
+        if pages.demo and any(real.values()):
+            against = ", ".join(key for key, is_real in real.items() if is_real)
+            raise ValueError(f"pages.demo is for the demo on this machine alone; against it: {against}")
+        return self
 
     @property
     def database(self) -> str:

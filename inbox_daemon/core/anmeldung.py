@@ -100,3 +100,13 @@ class Bremse:
                 counts[key] = replace(counts[key], level=max(0.0, counts[key].level - 1))
         known = self.known | {(name, peer)} if len(self.known) < MOST_COUNTS else self.known
         return Bremse(counts=MappingProxyType(counts), known=known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sign-in with a provider on its way: kept on our side, for one browser and one use."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str

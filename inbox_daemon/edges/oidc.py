@@ -24,8 +24,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException
 
+from inbox_daemon.core.anmeldung import Begun
 from inbox_daemon.core.errors import ConfigError, Refused, Temporary
-from inbox_daemon.edges.loopback import is_loopback
+from inbox_daemon.core.loopback import is_loopback
 
 # What the clocks of two machines may differ.
 LEEWAY_S = 60
@@ -47,16 +48,6 @@ class Client:
     scope: str = "openid profile"
     ca_file: str = ""
     timeout_s: float = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """A sign-in on its way: kept on our side, for one browser and for one use."""
-
-    url: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 class Provider:
