@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from inbox_daemon.config import Settings
+from inbox_daemon.config import OIDC_BACK, Settings
 from inbox_daemon.core.errors import ConfigError
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.supervision import Supervision
@@ -41,6 +41,7 @@ from inbox_daemon.edges.stichproben import SqlStichproben
 from inbox_daemon.edges.store import SqlStore
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
+from inbox_daemon.ports import Anbieter
 from inbox_daemon.probebriefe import proof
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.steps import Steps
@@ -111,6 +112,26 @@ class App:
     def people(self) -> SqlPeople:
         """Who works here, and who is signed in."""
         return SqlPeople(self.engine)
+
+    @cached_property
+    def provider(self) -> Anbieter:
+        """The OpenID provider. Raises ConfigError where its library or its address is wrong."""
+        try:
+            from inbox_daemon.edges import oidc  # noqa: PLC0415  an extra that few installations have
+        except ImportError:
+            mistake = "pages.oidc.issuer: the packages of the extra `oidc` are not installed"
+            raise ConfigError((mistake,)) from None
+        pages = self.settings.pages
+        client = oidc.Client(
+            issuer=pages.oidc.issuer,
+            client_id=pages.oidc.client_id,
+            redirect_uri=pages.address + OIDC_BACK,
+            claim=pages.oidc.claim,
+            algorithm=pages.oidc.algorithm,
+            ca_file=pages.oidc.ca_file,
+            timeout_s=pages.oidc.timeout_s,
+        )
+        return oidc.Provider(client, lambda: self.settings.secret(pages.oidc.secret_file))
 
     @cached_property
     def spool(self) -> FileSpool:
@@ -254,6 +275,8 @@ class App:
         self._make_state_dir()
         _ = self.engine, self.mailbox, self._postman(), self.supervision
         self.settings.secret(self.settings.imap.password_file)
+        if self.settings.pages.oidc.issuer:
+            _ = self.provider, self.settings.secret(self.settings.pages.oidc.secret_file)
 
     def check_database(self) -> None:
         """Reads it whole. Raises Damaged where it is not sound."""

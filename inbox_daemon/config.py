@@ -24,6 +24,8 @@ from inbox_daemon.core.verdict import Budget
 
 SYSTEMD_PLACE = Path("/etc/inbox-daemon/config.toml")
 PROJECT = Path(__file__).parent.parent
+# Where the provider sends the browser back to, below public_url.
+OIDC_BACK = "/anmelden/oidc/zurueck"
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
@@ -207,7 +209,9 @@ class Settings(BaseSettings):
         }
         if pages.demo and any(real.values()):
             against = ", ".join(key for key, is_real in real.items() if is_real)
-            raise ValueError(f"pages.demo is for the demo on this machine alone; against it: {against}")
+            raise ValueError(
+                f"pages.demo is for the demo on this machine alone; against it: {against}"
+            )
         return self
 
     @property

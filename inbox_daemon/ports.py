@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from inbox_daemon.core.anmeldung import Begun
 from inbox_daemon.core.mailkind import Mailart
 from inbox_daemon.core.programm import Ruleset
 from inbox_daemon.core.returns import Answer
@@ -242,6 +243,16 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
+
+
+class Anbieter(Protocol):
+    """Who signs people in for us: an OpenID provider."""
+
+    def begin(self) -> Begun:
+        """Where to send the browser. Raises Temporary or Refused."""
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], *, now: datetime) -> str:
+        """The name of the person who came back. Raises Temporary or Refused (with `warum`)."""
 
 
 class Postfachbuch(Protocol):

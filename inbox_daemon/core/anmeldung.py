@@ -43,7 +43,8 @@ FORGET_ONE_S: Final = 900
 # What a flood of invented names may cost us in memory.
 MOST_COUNTS: Final = 10_000
 
-Key = tuple[str, str]
+# None stands for every name, or every place: an empty name is a name like another.
+Key = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class _Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bremse:
-    """Who failed how often. Keys are (name, peer), (name, "") and ("", peer)."""
+    """Who failed how often. Keys are (name, peer), (name, None), (None, peer)."""
 
     counts: Mapping[Key, _Count] = field(default_factory=lambda: MappingProxyType({}))
     # Places from which a name has signed in: an attack on the name from elsewhere is not theirs.
@@ -75,16 +76,16 @@ class Bremse:
 
     def wait_s(self, *, name: str, peer: str, now_s: float) -> int:
         """Whole seconds until this may be tried; 0: now."""
-        asked = [((name, peer), FREE_PAIR), (("", peer), FREE_PEER)]
+        asked: list[tuple[Key, int]] = [((name, peer), FREE_PAIR), ((None, peer), FREE_PEER)]
         if (name, peer) not in self.known:
-            asked.append(((name, ""), FREE_NAME))
+            asked.append(((name, None), FREE_NAME))
         waits = (self.counts[k].wait_s(now_s, free=f) for k, f in asked if k in self.counts)
         return ceil(max(waits, default=0.0))
 
     def begun(self, *, name: str, peer: str, now_s: float) -> "Bremse":
         """One more try, counted as failed before it is looked at: a hundred at once are counted."""
         counts = dict(self.counts)
-        for key in ((name, peer), ("", peer), (name, "")):
+        for key in ((name, peer), (None, peer), (name, None)):
             before = counts.pop(key, None)
             level = before.level_at(now_s) if before else 0.0
             counts[key] = _Count(level + 1, now_s)
@@ -95,7 +96,7 @@ class Bremse:
     def succeeded(self, *, name: str, peer: str) -> "Bremse":
         """It was the right password: the try was no failure, and the place is known."""
         counts = {key: count for key, count in self.counts.items() if key != (name, peer)}
-        for key in (("", peer), (name, "")):
+        for key in ((None, peer), (name, None)):
             if key in counts:
                 counts[key] = replace(counts[key], level=max(0.0, counts[key].level - 1))
         known = self.known | {(name, peer)} if len(self.known) < MOST_COUNTS else self.known

@@ -72,6 +72,13 @@ SAMPLE_FAULTS: Final = MappingProxyType(
         "betrag-falsch": "Betrag falsch",
         "unterschrift-falsch": "keine Unterschrift",
         "kreis-falsch": "Kreis falsch",
+# How somebody signed in.
+ANMELDEWEGE: Final = MappingProxyType(
+    {
+        "kennwort": "mit Kennwort",
+        "proxy": "über das Haus",
+        "oidc": "über den Anmeldedienst",
+        "demo": "zur Vorführung",
     }
 )
 
@@ -93,6 +100,20 @@ PAGES: Final = MappingProxyType(
         "stoerung": "Es ist ein Fehler aufgetreten; er ist protokolliert. Bitte die Administration verständigen.",
         "voruebergehend": "Das geht gerade nicht. Bitte in einer Minute noch einmal versuchen.",
         "anmeldung-falsch": "Name oder Kennwort stimmen nicht.",
+        "anmeldung-warten": "Zu viele Versuche. Bitte {wait_s} Sekunden warten und dann noch einmal anmelden.",
+        "proxy-ungueltig": "Der vorgeschaltete Server nennt keinen gültigen Namen. Bitte die Administration verständigen.",
+        "nicht-zugelassen": "Für diesen Namen ist hier kein Zugang eingerichtet. Bitte an die Administration wenden.",
+        "oidc-weg": "Der Anmeldedienst des Hauses antwortet nicht. Bitte später noch einmal versuchen oder ein örtliches Konto verwenden.",
+        "oidc-abgelehnt": "Die Anmeldung beim Anmeldedienst ließ sich nicht bestätigen. Bitte noch einmal beginnen.",
+        "demo-verbraucht": "Diese Adresse ist schon verwendet. Name und Kennwort der Vorführung stehen auf dem Terminal.",
+        "kennwort-kurz": "Das neue Kennwort braucht mindestens {shortest} Zeichen. Mehrere Wörter sind gut; Ziffern und Sonderzeichen sind nicht nötig.",
+        "kennwort-lang": "Das neue Kennwort darf höchstens {longest} Zeichen haben.",
+        "kennwort-leicht": "Dieses Kennwort ist zu leicht zu erraten. Gut sind vier oder mehr Wörter, die nichts miteinander zu tun haben.",
+        "kennwort-zeichen": "Das neue Kennwort enthält ein Zeichen, das sich nicht eintippen lässt.",
+        "kennwort-ungleich": "Die beiden neuen Kennwörter sind nicht gleich.",
+        "kennwort-falsch": "Das bisherige Kennwort stimmt nicht.",
+        "kennwort-ohne": "Dieses Konto hat kein Kennwort; angemeldet wird über das Haus.",
+        "kennwort-geaendert": "Das Kennwort ist geändert. Alle anderen Sitzungen sind beendet.",
         "abgemeldet": "Sie sind abgemeldet.",
         "gespeichert": "Gespeichert.",
         "stichprobe-richtig": "{fall}: stimmt mit der Maschine überein.",

@@ -75,6 +75,15 @@ TERMINAL: Final = MappingProxyType(
         "rules.rahmen": "Planungsrahmen, {source}:",
         "rules.estimate": "geschätzt, nicht amtlich",
         "rules.official": "amtlich",
+        "users.name": "{name} ist kein Anmeldename: Kleinbuchstaben, Ziffern, Punkt, Strich, Unterstrich oder @, ohne Leerzeichen und Umlaute.",
+        "users.exists": "{name} ist schon zugelassen; roles, password, disable und enable ändern den Zugang.",
+        "users.unknown": "{name} ist nicht zugelassen.",
+        "users.disabled": "gesperrt",
+        "users.no-password": "ohne Kennwort",
+        "users.session": "{name}  {way}  seit {since}, zuletzt {used}",
+        "users.demo": "{name}, Kennwort {password}, einmalig ohne Kennwort: {address}",
+        "users.ask": "Kennwort für {name}: ",
+        "users.ask-again": "Noch einmal: ",
     }
 )
 

@@ -16,6 +16,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
 
+from inbox_daemon.core.errors import Refused
+
 # NIST SP 800-63B-4 3.1.1.2 asks for 15 where the password is the only factor; ASVS 5.0 6.2.1
 # recommends them. 6.2.9 asks for at least 64 to be allowed.
 SHORTEST, LONGEST = 15, 128
@@ -66,6 +68,13 @@ def matches(password_hash: str, password: str) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with other parameters than ours now."""
     return _HASHER.check_needs_rehash(password_hash)
+
+
+def check(password: str, *, again: str, of: Iterable[str]) -> None:
+    """Raises Refused (`kennwort-…`) for what cannot be a new password, or differs `again`."""
+    fault = weakness(password, of=of) or ("" if password == again else "ungleich")
+    if fault:
+        raise Refused(f"kennwort-{fault}", shortest=SHORTEST, longest=LONGEST)
 
 
 def weakness(password: str, *, of: Iterable[str]) -> str:

@@ -21,8 +21,8 @@ from urllib.parse import urlencode, urlsplit
 from imapclient.exceptions import LoginError
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
-from inbox_daemon.edges.imapline import LOST, translated
 from inbox_daemon.core.loopback import is_loopback
+from inbox_daemon.edges.imapline import LOST, translated
 
 MOST_REFUSALS = 3
 TOKEN_BYTES = 1 << 16

@@ -15,12 +15,12 @@ from imapclient import DELETED, IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from inbox_daemon.core.errors import ConfigError, Permanent, Temporary
+from inbox_daemon.core.loopback import is_loopback
 from inbox_daemon.core.mailtext import HEAD_LIMIT, message_id_in
 from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.edges.folders import Folders
 from inbox_daemon.edges.imapline import LITERAL, LOST, REFUSED, Line, instant_in, translated
 from inbox_daemon.edges.login import Login
-from inbox_daemon.core.loopback import is_loopback
 from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Listed, MailboxView
 

@@ -22,6 +22,7 @@ from inbox_daemon.edges.tables import SessionRow, UserRow
 
 # 256 bits from the system's generator; ASVS 5.0 7.2.3 asks for 128.
 TOKEN_BYTES = 32
+UNKNOWN = "unbekannt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +97,19 @@ class SqlPeople:
                 name=name,
                 rollen=sorted(person.rollen),
                 zugelassen=enabled,
-                kennwort=password_hash is not None,
+                kennwort=bool(password_hash),
             )
+
+    def set_password(self, name: str, password_hash: str, *, by: str, at: datetime) -> None:
+        """Another password: every session of this user ends."""
+        with writing(self._engine) as session:
+            row = session.get(UserRow, name.casefold())
+            if row is None:
+                return
+            row.password_hash = password_hash
+            session.execute(delete(SessionRow).where(col(SessionRow.name) == row.name))
+            told = {"wer": by, "name": row.name, "kennwort": True}
+            ledger.append(session, at=at, case="", kind="user.changed", **told)
 
     def rehash(self, name: str, password_hash: str) -> None:
         """The same password under stronger parameters; nobody is signed out."""
@@ -124,6 +136,15 @@ class SqlPeople:
             )
         return token
 
+    def sessions(self, name: str = "") -> tuple[SignedIn, ...]:
+        """Who is signed in, or the sessions of this user alone; the oldest first."""
+        wanted = select(SessionRow, UserRow).where(col(SessionRow.name) == col(UserRow.name))
+        if name:
+            wanted = wanted.where(col(SessionRow.name) == name.casefold())
+        with reading(self._engine) as session:
+            found = session.exec(wanted.order_by(col(SessionRow.created_at))).all()
+            return tuple(_signed_in(row, user) for row, user in found)
+
     def session(self, token: str) -> SignedIn | None:
         """The session of this token, if its user is still admitted."""
         with reading(self._engine) as session:
@@ -131,13 +152,7 @@ class SqlPeople:
             user = session.get(UserRow, row.name) if row else None
             if row is None or user is None or not user.enabled:
                 return None
-            return SignedIn(
-                token_sha256=row.token_sha256,
-                person=_user(user).person,
-                by=row.by,
-                created_at=row.created_at,
-                seen_at=row.seen_at,
-            )
+            return _signed_in(row, user)
 
     def seen(self, token_sha256: str, *, at: datetime) -> None:
         """The session was used."""
@@ -180,10 +195,10 @@ class SqlPeople:
             return len(found)
 
     def refused(self, name: str, *, why: str, at: datetime) -> None:
-        """Somebody could not sign in; a name that is no user's stands there as its hash."""
+        """Somebody could not sign in. A name that is no user's may be a password: not kept."""
         with writing(self._engine) as session:
             known = session.get(UserRow, name.casefold()) is not None
-            who = name.casefold() if known else ledger.hash_of(name)
+            who = name.casefold() if known else UNKNOWN
             ledger.append(session, at=at, case="", kind="session.refused", wer=who, warum=why)
 
     def say(self, token_sha256: str, words: str) -> None:
@@ -222,4 +237,14 @@ def _user(row: UserRow) -> User:
         password_hash=row.password_hash,
         enabled=row.enabled,
         created_at=row.created_at,
+    )
+
+
+def _signed_in(row: SessionRow, user: UserRow) -> SignedIn:
+    return SignedIn(
+        token_sha256=row.token_sha256,
+        person=_user(user).person,
+        by=row.by,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
     )

@@ -26,8 +26,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from inbox_daemon.core.errors import ConfigError
-from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.core.loopback import is_loopback
+from inbox_daemon.core.verdict import Outcome
 from inbox_daemon.points import Point, reached
 from inbox_daemon.ports import Clock, Letter, Sent
 

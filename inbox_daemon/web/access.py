@@ -12,17 +12,26 @@ import hmac
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, request
 
+from inbox_daemon.core.errors import Refused
 from inbox_daemon.core.rollen import Rolle
+from inbox_daemon.core.wording_pages import absage
 from inbox_daemon.edges.people import SignedIn
 from inbox_daemon.web.here import page, parts, signed_in, to
 from inbox_daemon.web.room import PUBLIC, Room
+from inbox_daemon.web.vorgelagert import said_by_proxy
+
+log = structlog.get_logger()
 
 ROLES = "inbox-daemon.roles"
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_FIELD, TOKEN_HEADER = "token", "X-Token"
-FORBIDDEN, BAD_REQUEST, NOT_FOUND = 403, 400, 404
+FORBIDDEN, BAD_REQUEST, NOT_FOUND, TOO_LARGE = 403, 400, 404, 413
+# No page of ours has as many fields.
+MOST_FIELDS = 500
+BY_PROXY = "proxy"
 OURS = frozenset({"same-origin", "none"})
 
 
@@ -43,16 +52,23 @@ def cookie_name() -> str:
 
 def is_secure() -> bool:
     """Whether browsers come by https."""
-    return parts().settings.pages.public_url.startswith("https://")
+    return parts().settings.pages.address.startswith("https://")
+
+
+def named() -> str | None:
+    """Whom a believed proxy names in this request."""
+    found = g.get("said")
+    return found if isinstance(found, str) else None
 
 
 def form_token() -> str:
     """What each form of this session carries; made from the token that only the browser has."""
     secret = request.cookies.get(cookie_name(), "") if signed_in() else g.get("before", "")
-    return _form_token(secret)
+    return token_of(secret)
 
 
-def _form_token(secret: str) -> str:
+def token_of(secret: str) -> str:
+    """The token of forms for this secret of a browser; says nothing of the secret."""
     return hmac.new(secret.encode(), b"formular", hashlib.sha256).hexdigest()
 
 
@@ -60,6 +76,13 @@ def _guard() -> Response | None:
     _demand_host()
     if request.endpoint == "static":
         return None
+    try:
+        g.said = said_by_proxy(request.environ, parts().settings.pages)
+    except Refused as error:
+        log.warning("proxy.refused")
+        return page("fehler.html", status=FORBIDDEN, text=absage(error))
+    if len(request.form) > MOST_FIELDS:
+        abort(TOO_LARGE)
     g.signed_in = _session()
     roles: dict[str, frozenset[Rolle]] = current_app.extensions[ROLES]
     if request.endpoint is None or request.endpoint not in roles:
@@ -78,8 +101,7 @@ def _guard() -> Response | None:
 
 def _demand_host() -> None:
     """Only the address we are known by: a foreign name would make our links theirs."""
-    public = parts().settings.pages.public_url
-    if public and request.host != urlsplit(public).netloc:
+    if request.host != urlsplit(parts().settings.pages.address).netloc:
         abort(BAD_REQUEST)
 
 
@@ -94,9 +116,18 @@ def _session() -> SignedIn | None:
     if at - found.seen_at > idle or at - found.created_at > timedelta(hours=settings.session_hours):
         people.close_session(found.token_sha256, why="abgelaufen", at=at)
         return None
+    if not _agrees(found):
+        people.close_session(found.token_sha256, why="widerspruch", at=at)
+        return None
     if at - found.seen_at > SEEN_EVERY:
         people.seen(found.token_sha256, at=at)
     return found
+
+
+def _agrees(found: SignedIn) -> bool:
+    """Whether session and proxy speak of the same person; one that it began needs its word."""
+    said = named()
+    return said == found.person.name if said or found.by == BY_PROXY else True
 
 
 def _to_sign_in() -> Response:
@@ -116,4 +147,4 @@ def is_our_origin() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None and site not in OURS:
         return False
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or origin == parts().settings.pages.address

@@ -14,12 +14,13 @@ from inbox_daemon.core.errors import Damaged, InboxError, Permanent, Temporary
 from inbox_daemon.core.wording_pages import PAGES, absage
 from inbox_daemon.web import access, frame
 from inbox_daemon.web.here import PARTS, page
+from inbox_daemon.web.pforte import PLACE, Pforte
 from inbox_daemon.web.rooms import ROOMS
 
 log = structlog.get_logger()
 
 # Forms are small; what is larger was not made by our pages.
-LARGEST_BODY, MOST_FIELDS = 256 << 10, 500
+LARGEST_BODY = 256 << 10
 CONFLICT, ERROR, AWAY, TOO_LARGE = 409, 500, 503, 413
 POLICY = {
     "default-src": "'none'",
@@ -51,8 +52,9 @@ class Pages(Flask):
 def create_pages(parts: App) -> Flask:
     """The WSGI application on these parts."""
     app = Pages("inbox_daemon.web")
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=access.MOST_FIELDS)
     app.extensions[PARTS] = parts
+    app.extensions[PLACE] = Pforte()
     frame.install(app)
     access.install(app, ROOMS)
     app.after_request(_with_headers)

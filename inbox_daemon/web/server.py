@@ -8,7 +8,6 @@ Limits: no TLS; a reverse proxy stands before it, see systemd/README.md.
 import contextlib
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from waitress.server import create_server
@@ -27,10 +26,8 @@ def served(parts: App) -> Iterator[str]:
     listen = parts.settings.pages.listen
     place: dict[str, Any]
     if listen.startswith(UNIX):
-        path = Path(listen.removeprefix(UNIX))
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        place = {"unix_socket": str(path), "unix_socket_perms": "660"}
+        # What a dead daemon left is removed by waitress, where it is a socket.
+        place = {"unix_socket": listen.removeprefix(UNIX), "unix_socket_perms": "660"}
     else:
         host, _, port = listen.rpartition(":")
         place = {"host": host, "port": int(port)}
@@ -38,6 +35,8 @@ def served(parts: App) -> Iterator[str]:
         "threads": THREADS,
         "ident": None,
         "max_request_body_size": LARGEST_BODY,
+        # Which proxy is believed is known in vorgelagert.py.
+        "clear_untrusted_proxy_headers": False,
     }
     try:
         server = create_server(create_pages(parts), **limits, **place)

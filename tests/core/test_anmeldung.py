@@ -118,6 +118,14 @@ def test_a_place_that_tries_many_names_waits_for_all_of_them() -> None:
     assert bremse.wait_s(name="another", peer="b", now_s=0) == 0
 
 
+def test_an_empty_name_is_counted_like_another() -> None:
+    bremse = Bremse()
+    for _ in range(FREE_PAIR - 1):
+        bremse = bremse.begun(name="", peer="a", now_s=0)
+    assert bremse.wait_s(name="", peer="a", now_s=0) == 0
+    assert bremse.begun(name="", peer="a", now_s=0).wait_s(name="m", peer="a", now_s=0) == 0
+
+
 def test_a_name_that_a_hundred_places_try_waits_but_not_where_its_owner_signs_in() -> None:
     bremse = Bremse().begun(name="m", peer="desk", now_s=0).succeeded(name="m", peer="desk")
     for number in range(101):

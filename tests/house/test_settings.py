@@ -87,7 +87,11 @@ def test_the_watchdog_waits_for_three_polls_and_a_stop_for_the_running_reading()
 
 def test_the_unit_hands_over_the_credentials_that_the_settings_name() -> None:
     names = {value.partition(":")[0] for value in _unit("LoadCredential")}
-    assert names == {SHOWN["imap.password_file"], SHOWN["smtp.password_file"]}
+    assert names == {
+        SHOWN["imap.password_file"],
+        SHOWN["smtp.password_file"],
+        SHOWN["pages.oidc.secret_file"],
+    }
 
 
 def test_the_unit_gives_the_folders_that_the_example_names() -> None:

@@ -118,12 +118,19 @@ def desk(tmp_path: Path, staff_database: Path) -> Desk:
     return new_desk(tmp_path, staff_database)
 
 
-def new_desk(folder: Path, database: Path, *, more: str = "") -> Desk:
-    """A desk with its people and no case; `more` is added to the settings."""
+def new_desk(
+    folder: Path,
+    database: Path,
+    *,
+    more: str = "",
+    public_url: str = f"https://{HOST}",
+    access: str = "",
+) -> Desk:
+    """A desk with its people and no case; `more` is added to the settings, `access` to the pages."""
     config = folder / "config.toml"
     config.write_text(
         f'state_dir = "{folder}"\nrules_dir = "{cases.RULES_FOLDER}"\nfree_space_mib = 0\n'
-        f'[pages]\npublic_url = "https://{HOST}"\n[letters]\nlevel = "automatic"\n{more}'
+        f'[pages]\npublic_url = "{public_url}"\n{access}\n[letters]\nlevel = "automatic"\n{more}'
     )
     (folder / "inbox.sqlite3").write_bytes(database.read_bytes())
     app = App(load_settings(config))

@@ -6,7 +6,7 @@ from inbox_daemon import staff
 from inbox_daemon.core.bearbeitung import FILE, Wish
 from inbox_daemon.core.freigabe import PlanState
 from inbox_daemon.core.rollen import Person, Rolle
-from inbox_daemon.web import kennwort
+from inbox_daemon.edges import kennwort
 from tests.web.conftest import Desk
 
 
