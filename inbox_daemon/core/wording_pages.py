@@ -72,6 +72,9 @@ SAMPLE_FAULTS: Final = MappingProxyType(
         "betrag-falsch": "Betrag falsch",
         "unterschrift-falsch": "keine Unterschrift",
         "kreis-falsch": "Kreis falsch",
+    }
+)
+
 # How somebody signed in.
 ANMELDEWEGE: Final = MappingProxyType(
     {
