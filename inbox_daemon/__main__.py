@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Never
 
 from inbox_daemon.app import App
-from inbox_daemon.commands import cases, letters, queue, service
+from inbox_daemon.commands import cases, letters, queue, service, users
 from inbox_daemon.commands.inspect import Bench, inspect
 from inbox_daemon.config import load_settings
 from inbox_daemon.core.bearbeitung import ANSWERED, REFUSALS, Wish
@@ -141,6 +141,7 @@ _COMMANDS: dict[str, Callable[[App, argparse.Namespace], int]] = {
     ),
     "letters": _letters,
     "check-config": lambda app, _: service.check_config(app),
+    "users": users.users,
     "status": lambda app, a: service.status(app, as_json=a.json),
 }
 
@@ -216,6 +217,11 @@ def _parser() -> _Parser:
     command("rules", "the rules").add_argument("action", choices=["check", "show"])
     command("check-config", "settings and rules, without any network")
     command("status", "numbers of the store")
+    about = "who may work on the staff's pages"
+    accounts = commands.add_parser("users", help=about, description=about)
+    users.add_parsers(
+        accounts.add_subparsers(dest="action", required=True, parser_class=_Parser), options
+    )
     about = "the Arbeitsvorrat: flagged cases"
     _add_queue(commands.add_parser("queue", help=about, description=about), options)
     about = "the letters: how the sending stands, the switch that stops it, and a preview"
