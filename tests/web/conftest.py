@@ -126,7 +126,7 @@ def new_desk(
     public_url: str = f"https://{HOST}",
     access: str = "",
 ) -> Desk:
-    """A desk with its people and no case; `more` goes to the settings, `access` to the pages."""
+    """A desk with its people and no case; `more` is added to the settings, `access` to pages."""
     config = folder / "config.toml"
     config.write_text(
         f'state_dir = "{folder}"\nrules_dir = "{cases.RULES_FOLDER}"\nfree_space_mib = 0\n'

@@ -173,9 +173,11 @@ def test_nothing_tells_whether_a_name_exists(desk: Desk) -> None:
 def test_one_who_guesses_waits_and_the_clerk_elsewhere_does_not(desk: Desk) -> None:
     with_password(desk)
     attacker = desk.nobody()
-    here = {"environ_base": {"REMOTE_ADDR": "127.0.0.9"}}
-    statuses = [sign_in(attacker, password="falsch", **here).status_code for _ in range(7)]
-    right_but_waiting = sign_in(attacker, **here)
+    here = {"REMOTE_ADDR": "127.0.0.9"}
+    statuses = [
+        sign_in(attacker, password="falsch", environ_base=here).status_code for _ in range(7)
+    ]
+    right_but_waiting = sign_in(attacker, environ_base=here)
 
     assert statuses == [401] * 5 + [429] * 2
     assert right_but_waiting.status_code == 429
