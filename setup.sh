@@ -8,6 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 packages=(
     "tesseract-ocr:/usr/bin/tesseract"
     "tesseract-ocr-deu:/usr/share/tesseract-ocr/*/tessdata/deu.traineddata"
+    "libpango-1.0-0:/usr/lib/*/libpango-1.0.so.0"
+    "libpangoft2-1.0-0:/usr/lib/*/libpangoft2-1.0.so.0"
     "libseccomp2:/usr/lib/*/libseccomp.so.2"
     "dovecot-imapd:/usr/lib/dovecot/imap"
     "fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"

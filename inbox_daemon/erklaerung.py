@@ -13,6 +13,7 @@ from decimal import Decimal
 from inbox_daemon.app import App
 from inbox_daemon.core.betrag import german
 from inbox_daemon.core.errors import Refused
+from inbox_daemon.core.kaefig import BARS
 from inbox_daemon.core.protokoll import Auswahl, Eintrag, opened
 from inbox_daemon.core.values import Absent, Document, Evidence, RawMessage, Read, Reading
 from inbox_daemon.core.verdict import Accept, Finding, Query, Result
@@ -21,6 +22,7 @@ from inbox_daemon.core.wording_labels import FIELDS, METHODS, STATES, STATUSES, 
 from inbox_daemon.edges.records import CaseLine, Judgement
 from inbox_daemon.gespraech import Conversation, conversation_of
 
+CAGE = frozenset((*BARS, "landlock"))
 MARKS = {Result.PASS: "sicher", Result.FAIL: "fehlt", Result.UNSURE: "pruefen"}
 
 
@@ -83,9 +85,26 @@ class Erklaerung:
         return tuple(dict.fromkeys(feld.crop for feld in self.felder if feld.crop))
 
     @property
+    def engines(self) -> tuple[str, ...]:
+        """What read the mail, with its version; the state of the cage stands in the log."""
+        return engines_in(self.evidence)
+
+    @property
+    def betrag(self) -> Decimal | None:
+        """The amount of the last decision that files one (euro)."""
+        filed = (urteil.betrag for urteil in reversed(self.urteile))
+        return next((betrag for betrag in filed if betrag is not None), None)
+
+    @property
     def decided_at(self) -> datetime:
         """When the last thing happened that stands here."""
         return self.verlauf[-1].entry.at if self.verlauf else self.raw.received_at
+
+
+def engines_in(evidence: Evidence | None) -> tuple[str, ...]:
+    """Name and version of each program that read, without the words about its cage."""
+    found = evidence.engines if evidence is not None else ()
+    return tuple(f"{name} {version}" for name, version in found if name not in CAGE)
 
 
 def explain(app: App, number: str) -> Erklaerung:

@@ -27,6 +27,8 @@ COVERING: Final = (
     f"{FONTS[0]}/LiberationSans-Regular.ttf",
     f"{FONTS[1]}/DejaVuSans.ttf",
 )
+# Always the same: names in the PDF are made from addresses, and the folder's name is drawn by lot.
+BESIDE: Final = "https://blatt.invalid/"
 _PICTURE: Final = re.compile(r"[0-9a-f]{64}\.png")
 _FONTCONFIG: Final = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -69,14 +71,12 @@ def _printed(weasyprint: Any, folder: Path) -> bytes:
         def fetch(self, url: str, headers: Any = None) -> Any:
             del headers
             name = url.rpartition("/")[2]
-            if url != f"{folder.as_uri()}/{name}" or not _PICTURE.fullmatch(name):
+            if url != f"{BESIDE}{name}" or not _PICTURE.fullmatch(name):
                 raise ValueError("not beside the page")
             content = (folder / name).read_bytes()
             return weasyprint.urls.URLFetcherResponse(url, content, {"Content-Type": "image/png"})
 
-    page = weasyprint.HTML(
-        string=text, base_url=f"{folder.as_uri()}/", url_fetcher=OnlyBesideThePage()
-    )
+    page = weasyprint.HTML(string=text, base_url=BESIDE, url_fetcher=OnlyBesideThePage())
     name = hashlib.sha256(text.encode()).digest()[:16]
     return bytes(page.write_pdf(pdf_variant=VARIANT, pdf_identifier=name, pdf_tags=True))
 

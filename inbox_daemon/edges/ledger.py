@@ -7,7 +7,7 @@ Trusts: that the caller holds the only write transaction. Limits: the file is wr
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -31,6 +31,8 @@ def append_all(
     """An entry of the same kind for each of these cases with its payload, in one statement."""
     if kind not in AUDIT_KINDS:
         raise ValueError(f"audit kind without a label: {kind}")
+    # As the database gives it back: the hash is over the time as it is written.
+    at = at.astimezone(UTC)
     # Nobody else writes while this transaction is open: its own last entry is the last of all.
     if LAST not in session.info:
         session.info[LAST] = _last(session)

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 # Forms are small; what is larger was not made by our pages.
 LARGEST_BODY = 256 << 10
-CONFLICT, ERROR, AWAY, TOO_LARGE = 409, 500, 503, 413
+NOT_FOUND, CONFLICT, ERROR, AWAY, TOO_LARGE = 404, 409, 500, 503, 413
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -73,7 +73,7 @@ def _with_headers(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    keys = {404: "seite-unbekannt", 405: "seite-unbekannt", TOO_LARGE: "anfrage-zu-gross"}
+    keys = {NOT_FOUND: "seite-unbekannt", 405: "seite-unbekannt", TOO_LARGE: "anfrage-zu-gross"}
     code = error.code or ERROR
     return page("fehler.html", status=code, text=PAGES[keys.get(code, "anfrage-ungueltig")])
 
@@ -83,7 +83,8 @@ def _told(error: InboxError) -> Response:
     if isinstance(error, Damaged):
         return _broken(error)
     if isinstance(error, Permanent):
-        return page("fehler.html", status=CONFLICT, text=absage(error))
+        status = NOT_FOUND if error.code == "fall-unbekannt" else CONFLICT
+        return page("fehler.html", status=status, text=absage(error))
     if isinstance(error, Temporary):
         return page("fehler.html", status=AWAY, text=PAGES["voruebergehend"])
     return _broken(error)

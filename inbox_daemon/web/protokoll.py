@@ -25,6 +25,7 @@ from inbox_daemon.core.values import Read
 from inbox_daemon.core.wording_labels import AUDIT_KINDS
 from inbox_daemon.core.wording_labels import AUSGAENGE as AUSGANG_WORDS
 from inbox_daemon.core.wording_pages import PAGES
+from inbox_daemon.erklaerung import engines_in
 from inbox_daemon.tabellen import Cell, Table
 from inbox_daemon.web.ausgabe import LISTS, list_answer
 from inbox_daemon.web.here import now, page, parts, person, say, to
@@ -158,7 +159,7 @@ def eintrag(number: int) -> Response:
         is_whole=hash_of(fields_of(entry)) == entry.hash,
         follows=(before.hash if before else "0" * 64) == entry.previous,
         head=book.head(),
-        evidence=parts().records.evidence(entry.case) if entry.case else None,
+        engines=engines_in(parts().records.evidence(entry.case)) if entry.case else (),
         amount=_amount_read(entry),
         wahl=_choices(),
     )
