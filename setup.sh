@@ -16,7 +16,12 @@ packages=(
     "fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
 )
 if [ "${1:-}" = "--tests" ]; then
-    packages+=("postgresql:/usr/lib/postgresql/*/bin/initdb" "isync:/usr/bin/mbsync")
+    packages+=(
+        "postgresql:/usr/lib/postgresql/*/bin/initdb"
+        "isync:/usr/bin/mbsync"
+        "chromium:/usr/bin/chromium"
+        "jq:/usr/bin/jq"
+    )
 fi
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
