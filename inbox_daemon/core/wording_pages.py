@@ -10,6 +10,7 @@ from typing import Final
 
 from inbox_daemon.core.errors import Permanent, Refused, Stale
 from inbox_daemon.core.wording import sentence
+from inbox_daemon.core.wording_pruefen import PRUEFEN
 from inbox_daemon.core.wording_terminal import TERMINAL
 
 ROLLEN: Final = MappingProxyType(
@@ -88,6 +89,7 @@ ANMELDEWEGE: Final = MappingProxyType(
 # Why an action is refused; also what is told after one.
 PAGES: Final = MappingProxyType(
     {
+        **PRUEFEN,
         "veraltet": "Der Fall hat sich inzwischen geändert. Es wurde nichts überschrieben; bitte den neuen Stand ansehen.",
         "bei-anderer-person": "Diesen Fall bearbeitet gerade {person}.",
         "zweite-person-ist-erste": "Erste und zweite Person müssen verschieden sein. Bitte eine andere Person mitzeichnen lassen.",

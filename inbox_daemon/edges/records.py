@@ -68,11 +68,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """One entry of a case's history."""
+    """One entry of a case's history; `number` is its place in the log."""
 
     at: datetime
     kind: str
     payload: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,12 @@ class Records:
         with reading(self._engine) as session:
             row = session.exec(wanted).first()
             return _line(row) if row else None
+
+    def cases_of(self, ags: str, *, most: int) -> tuple[CaseLine, ...]:
+        """The newest cases in which this Kreis was proven, the newest first."""
+        wanted = select(CaseRow).where(col(CaseRow.ags) == ags).order_by(col(CaseRow.id).desc())
+        with reading(self._engine) as session:
+            return tuple(_line(row) for row in session.exec(wanted.limit(most)))
 
     def evidence(self, number: str) -> Evidence | None:
         """What was seen in it, or None where it was not read yet."""
@@ -218,7 +225,7 @@ class Records:
         )
         with reading(self._engine) as session:
             return tuple(
-                History(at=row.at, kind=row.kind, payload=row.payload)
+                History(at=row.at, kind=row.kind, payload=row.payload, number=row.number)
                 for row in session.exec(wanted)
             )
 

@@ -1,0 +1,110 @@
+"""Pictures of pages, crops, and the original documents of a case.
+
+Promises: nothing but what belongs to the case; a page that cannot be drawn is a sentence in a
+picture; a document is only ever saved, never shown. Touches: the spool, the folder of pictures.
+Trusts: nothing of the files; what is drawn was drawn in the cage.
+Limits: names of files are ours, the sender's stand on the page.
+"""
+
+from flask import Response, abort, make_response, render_template, send_file
+
+from inbox_daemon import staff
+from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.facts import Facts
+from inbox_daemon.core.rollen import LESEN
+from inbox_daemon.core.values import AttachmentKind
+from inbox_daemon.core.wording import reading
+from inbox_daemon.core.wording_pages import PAGES
+from inbox_daemon.web.here import parts
+from inbox_daemon.web.pruefseite import drawable
+from inbox_daemon.web.room import Room
+
+room = Room("belege")
+
+# The hash in the address is that of the bytes: they never change. The browser forgets them soon
+# all the same, for they hold personal data.
+KEPT = "private, max-age=600"
+SANDBOX = "default-src 'none'; sandbox"
+PNG = b"\x89PNG\r\n\x1a\n"
+NOT_FOUND = 404
+MOST_PAGES = 9999
+
+
+@room.get("/faelle/<number>/seiten/<document>/<int:page_number>", LESEN)
+def seite(number: str, document: str, page_number: int) -> Response:
+    """A page as WebP, or as a picture with the sentence why there is none."""
+    if document not in drawable(staff.facts_in(parts(), _known(number))):
+        abort(NOT_FOUND)
+    if not 1 <= page_number <= MOST_PAGES:
+        abort(NOT_FOUND)
+    pictures = parts().pictures
+    try:
+        content = pictures.picture(document, page_number)
+    except Defect:
+        return _sentence(PAGES["bild-fehlt"])
+    if content is None:
+        view = pictures.view(document, page_number)
+        return _sentence(PAGES["bild-nicht"].format(grund=reading(view.failure or "lesefehler")))
+    return _picture(content, "image/webp")
+
+
+@room.get("/faelle/<number>/belege/<crop>", LESEN)
+def beleg(number: str, crop: str) -> Response:
+    """A crop as PNG."""
+    if crop not in _crops(staff.facts_in(parts(), _known(number))):
+        abort(NOT_FOUND)
+    try:
+        content = parts().spool.path(crop).read_bytes()
+    except (Defect, OSError):
+        return _sentence(PAGES["bild-fehlt"])
+    return _picture(content, "image/png") if content.startswith(PNG) else abort(NOT_FOUND)
+
+
+@room.get("/faelle/<number>/dokumente/<document>", LESEN)
+def dokument(number: str, document: str) -> Response:
+    """An attachment as it came, to be saved under a name of ours."""
+    facts = staff.facts_in(parts(), _known(number))
+    kinds = {d.sha256: AttachmentKind.PDF for d in facts.evidence.documents}
+    if facts.submission is not None:
+        kinds |= {a.sha256: a.kind for a in facts.submission.attachments}
+    if document not in kinds:
+        abort(NOT_FOUND)
+    ending = "pdf" if kinds[document] is AttachmentKind.PDF else "bin"
+    response = send_file(
+        parts().spool.path(document).resolve(),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=f"{number}-{document[:8]}.{ending}",
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _known(number: str) -> str:
+    """The number of a case that there is. Raises Refused."""
+    return staff.case_line(parts(), number).number
+
+
+def _crops(facts: Facts) -> set[str]:
+    return {
+        seen.source.crop
+        for document in facts.evidence.documents
+        for seen in (document.amount, document.applicant, document.signature)
+        if seen.source is not None and seen.source.crop is not None
+    }
+
+
+def _picture(content: bytes, kind: str) -> Response:
+    response = make_response(content)
+    response.mimetype = kind
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _sentence(words: str) -> Response:
+    """The words as a picture, for the place where one would stand."""
+    response = make_response(render_template("satz.svg", words=words))
+    response.mimetype = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
