@@ -76,7 +76,10 @@ class Grund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Herkunft:
-    """What one source says of the Kreis: `antrag`, `absender`, `text`, and whether it agrees."""
+    """What a source (`antrag`, `absender`, `text`) says of the Kreis: a name, or a code.
+
+    `agrees` with the form, or None where the two cannot be compared.
+    """
 
     name: str
     said: str
@@ -182,10 +185,10 @@ def _herkunft(facts: Facts) -> tuple[Herkunft, ...]:
 
 
 def _agrees(match: kreis.KreisMatch, chosen: kreis.KreisMatch) -> bool | None:
-    """None where a source says nothing of a Kreis."""
-    if isinstance(match, kreis.Unknown):
+    """None where one of the two names no single Kreis: then there is nothing to compare."""
+    if not isinstance(match, kreis.Matched) or not isinstance(chosen, kreis.Matched):
         return None
-    return isinstance(match, kreis.Matched) and match == chosen
+    return match == chosen
 
 
 def _unterschrift(facts: Facts, work: Work) -> Blattfeld:

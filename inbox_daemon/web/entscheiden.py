@@ -134,6 +134,7 @@ def _decided(
     if version() != stand.version:
         return again(PAGES["veraltet"])
     try:
+        stand.demand_open()
         return act()
     except Damaged:
         raise

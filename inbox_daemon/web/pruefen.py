@@ -160,6 +160,7 @@ def _acted(number: str, act: Act) -> Response:
     if given.mistakes:
         return pruefseite(stand, view(), typed=given, mistakes=given.mistakes, status=UNPROCESSABLE)
     try:
+        stand.demand_open()
         return act(stand, given)
     except Stale:
         return _conflict(stand_of(number), given)

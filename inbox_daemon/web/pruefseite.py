@@ -19,7 +19,7 @@ from inbox_daemon.core.ansicht import Groesse, Stelle, size_seen, stelle_of
 from inbox_daemon.core.bearbeitung import Lease, Plan, Work
 from inbox_daemon.core.decide import CORRECTABLE, HELD_BACK
 from inbox_daemon.core.eingabe import REASON, TOO_FAR, Eingabe
-from inbox_daemon.core.errors import Defect
+from inbox_daemon.core.errors import Defect, Refused
 from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.freigabe import OPEN
 from inbox_daemon.core.lesarten import called
@@ -94,6 +94,14 @@ class Stand:
         """Whether this person may work on it now."""
         flagged = self.line.state is State.FLAGGED and not self.is_decided
         return flagged and not self.is_others and person().may(BEARBEITEN)
+
+    def demand_open(self) -> None:
+        """Raises Refused where nothing is to be decided any more."""
+        number, state = self.line.number, self.line.state
+        if state is not State.FLAGGED:
+            raise Refused("queue.closed", fall=number, state=STATES[state.value])
+        if self.plan is not None and self.plan.state in OPEN:
+            raise Refused("queue.planned", fall=number, by=self.plan.first)
 
 
 def stand_of(number: str) -> Stand:

@@ -4,7 +4,7 @@
   const one = (selector) => document.querySelector(selector);
   const focusFirst = () => {
     const first = one("[role=alert]") ? one("#fall") : one("input[type=radio]:checked, input[type=radio], [data-send]:not([disabled])");
-    (first ?? one("#fall"))?.focus();
+    (first ?? one("#fall"))?.focus({ preventScroll: true });
   };
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey && !event.altKey && event.key === "Enter") {
@@ -27,7 +27,6 @@
       const mine = (latest += 1);
       // What is shown no longer is what is ticked: nothing may be sent until it is again.
       one("[data-send]").disabled = true;
-      const note = one("#notiz").value;
       const query = new URLSearchParams(new FormData(points));
       const answer = await fetch(`${points.action}?${query}`).catch(() => null);
       if (mine !== latest) return;
@@ -35,7 +34,6 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (mine !== latest) return;
       one("#vorschau").replaceWith(fresh.querySelector("#vorschau"));
-      one("#notiz").value = note;
     });
   }
   focusFirst();

@@ -33,7 +33,9 @@
   };
   const focusOn = (feld) => {
     const target = one("#betrag, .filter, input[name=unterschrift]:checked", feld) ?? inputOf(feld);
-    target.focus();
+    // Only as far as needed: the reason at the top shall stay in sight.
+    target.focus({ preventScroll: true });
+    feld.scrollIntoView({ block: "nearest" });
     if (target.select) target.select();
   };
   const accept = (feld) => {
@@ -167,7 +169,8 @@
       select.value = "";
       const items = found(false);
       box.show(items);
-      if (items.length && input.value.trim()) box.mark(0);
+      // Two Kreise may share a name: only a single one is taken up by Enter alone.
+      if (items.length === 1) box.mark(0);
     });
     // What was typed and means no entry of the list is not left standing as if it did.
     input.addEventListener("blur", () => { input.value = chosen(); tell(); });
@@ -183,7 +186,7 @@
   let zoom = 100;
   const zoomTo = (percent) => {
     zoom = percent;
-    for (const seite of all(".papier", scroll)) seite.style.width = `${percent}%`;
+    for (const seite of all(".seite", scroll)) seite.style.width = `${percent}%`;
     shown.textContent = `${percent} %`;
   };
   const lookAt = (name) => {
@@ -191,7 +194,8 @@
     const box = one(`[data-stelle="${name}"] .innen`, scroll);
     if (!box || follow.getAttribute("aria-pressed") !== "true") return;
     const wide = Number(box.getAttribute("width"));
-    const fit = steps.filter((step) => (wide * step) / 100 <= 80 && step <= 200);
+    // Not so near that the label beside the box is lost.
+    const fit = steps.filter((step) => (wide * step) / 100 <= 80 && step <= 150);
     zoomTo(Math.max(100, fit.at(-1) ?? 100));
     const place = box.getBoundingClientRect();
     const frame = scroll.getBoundingClientRect();
