@@ -20,7 +20,7 @@ from inbox_daemon.core.returns import Answer
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Evidence
 from inbox_daemon.core.verdict import EffectKind, Known, Verdict
-from inbox_daemon.edges import casebook, letterbook
+from inbox_daemon.edges import casebook, letterbook, outbox
 from inbox_daemon.edges.database import reading
 from inbox_daemon.edges.tables import (
     AuditRow,
@@ -178,6 +178,11 @@ class Records:
                 this_hour=letterbook.this_hour(session, at=at),
                 waiting=letterbook.waiting(session),
             )
+
+    def outgoing(self, *, limit: int | None = None) -> tuple[outbox.Schreiben, ...]:
+        """Every letter that waits, and the newest of those that wait no more."""
+        with reading(self._engine) as session:
+            return outbox.letters(session, limit=limit)
 
     def may_have_written(self, number: str) -> bool:
         """Whether a letter of this case left, perhaps left, or waits to leave."""

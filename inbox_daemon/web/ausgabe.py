@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Final
 
-from flask import Response, request, send_file
+from flask import Response, request, send_file, stream_with_context
 from flask import abort as flask_abort
 
 from inbox_daemon.tabellen import (
@@ -52,7 +52,7 @@ def told(what: str) -> None:
 
 
 def _streamed(pieces: Iterable[bytes], name: str, kind: str) -> Response:
-    return _guarded(Response(pieces, content_type=kind), name)
+    return _guarded(Response(stream_with_context(iter(pieces)), content_type=kind), name)
 
 
 def file_answer(file: IO[bytes] | Path, name: str, kind: str = ANY_TYPE) -> Response:

@@ -10,6 +10,7 @@ from inbox_daemon.web.fall import room as fall
 from inbox_daemon.web.entscheiden import room as entscheiden
 from inbox_daemon.web.hauszugang import room as hauszugang
 from inbox_daemon.web.konto import room as konto
+from inbox_daemon.web.postausgang import room as postausgang
 from inbox_daemon.web.protokoll import room as protokoll
 from inbox_daemon.web.pruefen import room as pruefen
 from inbox_daemon.web.room import Room
@@ -21,9 +22,10 @@ ROOMS: tuple[Room, ...] = (
     belege,
     demo,
     entscheiden,
+    fall,
     hauszugang,
     konto,
-    fall,
+    postausgang,
     protokoll,
     pruefen,
     start,
