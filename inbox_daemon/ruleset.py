@@ -299,4 +299,8 @@ def _programm(file: _ProgrammFile) -> Foerderprogramm:
         checks=tuple(file.pruefungen.namen),
         unproven=file.absender.unbestaetigt,
         nachfrist_arbeitstage=file.nachfrist_arbeitstage,
+        beschreibung=file.beschreibung,
+        fundstelle=file.fundstelle,
+        frist_fundstelle=file.frist.fundstelle,
+        rahmen_quelle=file.rahmen.quelle,
     )

@@ -54,7 +54,8 @@ class Foerderprogramm:
 
     `titles` are headings by which the form is known, `not_titles` those of other papers;
     `announcements` are lower-case phrases by which a mail says that an application is attached.
-    `nachfrist_arbeitstage` are working days; rules stored before there was this key have none.
+    `nachfrist_arbeitstage` are working days. The last four say where it stands; rules stored before
+    there were these keys have none.
     """
 
     kennung: str
@@ -70,6 +71,10 @@ class Foerderprogramm:
     checks: tuple[str, ...]
     unproven: Unbestaetigt = Unbestaetigt.MENSCH
     nachfrist_arbeitstage: int = 7
+    beschreibung: str = ""
+    fundstelle: str = ""
+    frist_fundstelle: str = ""
+    rahmen_quelle: str = ""
 
     def rahmen_of(self, ags: str) -> Decimal | None:
         """The planning frame of a Kreis in euro, or None where the rules name none."""

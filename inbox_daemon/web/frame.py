@@ -4,6 +4,7 @@ Promises: times in Stuttgart's, money as Germans write it, strangers' text made 
 Touches: the messages, which are shown once. Trusts: the guard. Limits: no page's own values.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -33,6 +34,7 @@ def install(app: Flask) -> None:
         instant=_instant,
         instant_second=_instant_second,
         zahl=_zahl,
+        ohne_werte=_ohne_werte,
         day=_day,
         euro=_euro,
         rolle=ROLLEN.__getitem__,
@@ -73,6 +75,11 @@ def _instant_second(value: datetime) -> str:
 
 def _zahl(value: int) -> str:
     return f"{value:,}".replace(",", ".")
+
+
+def _ohne_werte(template: str) -> str:
+    """A sentence of the wording tables where no case gives it values."""
+    return re.sub(r"\{[^}]*\}", "…", template)
 
 
 def _day(value: date) -> str:

@@ -9,10 +9,12 @@ from inbox_daemon.web.demo import room as demo
 from inbox_daemon.web.fall import room as fall
 from inbox_daemon.web.entscheiden import room as entscheiden
 from inbox_daemon.web.hauszugang import room as hauszugang
+from inbox_daemon.web.hilfe import room as hilfe
 from inbox_daemon.web.konto import room as konto
 from inbox_daemon.web.postausgang import room as postausgang
 from inbox_daemon.web.protokoll import room as protokoll
 from inbox_daemon.web.pruefen import room as pruefen
+from inbox_daemon.web.regeln import room as regeln
 from inbox_daemon.web.room import Room
 from inbox_daemon.web.start import room as start
 from inbox_daemon.web.stichprobe import room as stichprobe
@@ -24,10 +26,12 @@ ROOMS: tuple[Room, ...] = (
     entscheiden,
     fall,
     hauszugang,
+    hilfe,
     konto,
     postausgang,
     protokoll,
     pruefen,
+    regeln,
     start,
     stichprobe,
 )
