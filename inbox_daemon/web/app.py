@@ -5,7 +5,7 @@ Touches: Flask, the log. Trusts: access.py for the guard. Limits: no page stands
 """
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -86,11 +86,17 @@ def _told(error: InboxError) -> Response:
         status = NOT_FOUND if error.code == "fall-unbekannt" else CONFLICT
         return page("fehler.html", status=status, text=absage(error))
     if isinstance(error, Temporary):
-        return page("fehler.html", status=AWAY, text=PAGES["voruebergehend"])
+        return _without_frame("voruebergehend", status=AWAY)
     return _broken(error)
 
 
 def _broken(error: Exception) -> Response:
     # The message may repeat words of a mail: only the kind of the fault is told.
     log.error("page.failed", endpoint=request.endpoint, error=type(error).__name__)
-    return page("fehler.html", status=ERROR, text=PAGES["stoerung"])
+    return _without_frame("stoerung", status=ERROR)
+
+
+def _without_frame(key: str, *, status: int) -> Response:
+    """A page that asks the database for nothing: what failed may be just that."""
+    g.signed_in = None
+    return page("fehler.html", status=status, text=PAGES[key])

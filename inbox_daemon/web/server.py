@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from inbox_daemon.app import App
 from inbox_daemon.core.errors import ConfigError
@@ -42,10 +42,22 @@ def served(parts: App) -> Iterator[str]:
         server = create_server(create_pages(parts), **limits, **place)
     except OSError as error:
         raise ConfigError((f"pages.listen: {listen}: {error.strerror}",)) from error
-    thread = threading.Thread(target=server.run, name="pages", daemon=True)
+    ending = threading.Event()
+    thread = threading.Thread(target=_run, args=(server, ending), name="pages", daemon=True)
     thread.start()
     try:
         yield listen
     finally:
+        ending.set()
         server.close()
         thread.join(timeout=5)
+        server.task_dispatcher.shutdown(timeout=1)
+
+
+def _run(server: BaseWSGIServer, ending: threading.Event) -> None:
+    """Waitress has no way to be ended from another thread: its sockets vanish under its select."""
+    try:
+        server.run()
+    except OSError:
+        if not ending.is_set():
+            raise
