@@ -67,8 +67,10 @@ def create_pages(parts: App) -> Flask:
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    # Flask says "no-cache" of a file, and the browser would keep it: only pictures of pages may be
+    # kept, for one person and for a while.
+    if request.endpoint != "static" and not response.cache_control.private:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -15,13 +15,15 @@ from inbox_daemon.web.here import parts
 from inbox_daemon.web.room import PUBLIC, Room
 
 room = Room("demo")
-NOT_FOUND = 404
+NOT_FOUND, NO_METHOD = 404, 405
 
 
 @room.get("/anmelden/demo", PUBLIC)
 def sign_in() -> Response:
     """Whoever has the address is the demo's user."""
     settings = parts().settings
+    if request.method != "GET":
+        abort(NO_METHOD)
     if not settings.pages.demo or not is_loopback(peer()):
         abort(NOT_FOUND)
     if wait_s := admitted(""):

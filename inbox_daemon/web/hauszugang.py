@@ -32,7 +32,7 @@ from inbox_daemon.web.room import PUBLIC, Room
 
 room = Room("hauszugang")
 BACK = OIDC_BACK
-SEE_OTHER, NOT_FOUND, AWAY = 303, 404, 503
+SEE_OTHER, NOT_FOUND, NO_METHOD, AWAY = 303, 404, 405, 503
 
 
 @room.post("/anmelden/haus", PUBLIC)
@@ -97,6 +97,8 @@ def _admitted(name: str, *, by: str) -> Response:
 
 
 def _provider() -> Anbieter:
+    if request.method != "GET":  # a HEAD would use up what was begun
+        abort(NO_METHOD)
     if not parts().settings.pages.oidc.issuer:
         abort(NOT_FOUND)
     return parts().provider
