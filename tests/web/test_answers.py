@@ -41,7 +41,7 @@ def _demand_headers(answer: TestResponse, *, stored: bool = False) -> None:
     assert policy >= (POLICY if is_page else FILES), answer.status
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert is_page or stored or "attachment" in answer.headers["Content-Disposition"]
-    kept = answer.mimetype.startswith("image/") and answer.cache_control.private
+    kept = str(answer.mimetype).startswith("image/") and answer.cache_control.private
     if not stored and not kept:
         assert answer.headers["Cache-Control"] == "no-store", answer.status
 
