@@ -6,8 +6,8 @@ Promises: nothing but the list. Touches: nothing. Trusts: nothing. Limits: none.
 from inbox_daemon.web.anmelden import room as anmelden
 from inbox_daemon.web.belege import room as belege
 from inbox_daemon.web.demo import room as demo
-from inbox_daemon.web.fall import room as fall
 from inbox_daemon.web.entscheiden import room as entscheiden
+from inbox_daemon.web.fall import room as fall
 from inbox_daemon.web.hauszugang import room as hauszugang
 from inbox_daemon.web.hilfe import room as hilfe
 from inbox_daemon.web.konto import room as konto
