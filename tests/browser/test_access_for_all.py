@@ -31,6 +31,8 @@ PAGES: dict[str, tuple[str, Callable[[Site], str]]] = {
     "Arbeitsvorrat": ("muster", lambda _: "/vorrat"),
     "Prüfseite": ("muster", lambda site: f"/faelle/{site.case_of(AMOUNT_IN_DOUBT)}/pruefen"),
     "Rückfrage": ("muster", lambda site: f"/faelle/{site.flagged[0]}/rueckfrage"),
+    "Zurückstellen": ("muster", lambda site: f"/faelle/{site.flagged[0]}/zurueckstellen"),
+    "Ablehnen": ("muster", lambda site: f"/faelle/{site.flagged[0]}/ablehnen"),
     "Sammelprüfung": ("muster", lambda _: "/sammelpruefung"),
     "Zweitprüfung": ("zweite", lambda _: "/zweitpruefung"),
     "Zweitprüfung, Fall": ("zweite", lambda site: f"/zweitpruefung/{_planned(site)}"),

@@ -17,6 +17,15 @@
     return one("[name=betrag], [name=kreis]", feld).value;
   };
 
+  // A reason is asked for only where the amount is another than the machine's.
+  const betrag = one("#betrag");
+  const reasons = one("[data-reasons]");
+  const digits = (text) => text.replace(/\s|€|EUR/g, "").replace(/,(00|-+)?$/, "").replace(/[.']/g, "");
+  const showReasons = () => {
+    if (!reasons) return;
+    reasons.hidden = !betrag.value.trim() || digits(betrag.value) === digits(betrag.dataset.machine);
+  };
+
   // Which points are open: not ticked, and not filled in anew.
   const started = new Map(all("[data-feld]").map((feld) => [feld, valueOf(feld)]));
   const isOpen = (feld) => {
@@ -43,7 +52,14 @@
     if (tick && valueOf(feld)) tick.checked = true;
     tell();
   };
+  // An amount other than the machine's: why, before anything else.
+  const askReason = () => {
+    const first = reasons && !reasons.hidden && !one(":checked", reasons) && one("input", reasons);
+    if (first) first.focus();
+    return Boolean(first);
+  };
   const onward = (feld) => {
+    if (feld.dataset.feld === "betrag" && askReason()) return;
     const left = open().filter((other) => other !== feld);
     const later = left.find((other) => feld.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (later ?? left[0]) focusOn(later ?? left[0]);
@@ -54,18 +70,11 @@
     const here = feldOf(document.activeElement);
     if (here && isOpen(here)) accept(here);
     const left = open();
+    if (askReason()) return;
     if (left.length) focusOn(left[0]);
     else form.requestSubmit(one("#freigeben"));
   };
 
-  // A reason is asked for only where the amount is another than the machine's.
-  const betrag = one("#betrag");
-  const digits = (text) => text.replace(/\s|€|EUR/g, "").replace(/,(00|-+)?$/, "").replace(/[.']/g, "");
-  const reasons = one("[data-reasons]");
-  const showReasons = () => {
-    if (!reasons) return;
-    reasons.hidden = !betrag.value.trim() || digits(betrag.value) === digits(betrag.dataset.machine);
-  };
   form.addEventListener("input", () => { showReasons(); tell(); });
   form.addEventListener("change", tell);
   showReasons();

@@ -1,0 +1,77 @@
+"""How long the next case takes with thousands of open cases: server time and the size of pages.
+
+Run: `python -m tests.benchmarks.pruefseite [cases]` (5,000 unless told). Exit 1 where the 90th
+percentile of the page is above the design's 200 ms.
+
+Promises: the real database and the real page, one request after the other. Touches: a temporary
+folder. Trusts: the desk of tests/web. Limits: no network, no browser, no drawing of pictures.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from inbox_daemon.core.values import RawMessage
+from tests.core import cases
+from tests.web.conftest import UNCLEAR, Desk, new_desk
+from tests.worlds import new_database
+
+CASES, LOOKS, GOAL_S = 5_000, 40, 0.2
+SAY_EVERY = 500
+
+
+def filled(folder: Path, count: int) -> tuple[Desk, list[str]]:
+    """A desk with so many flagged cases of strangers, so that none belongs to another's matter."""
+    desk = new_desk(folder, new_database(folder))
+    store, numbers = desk.app.store, []
+    stranger = cases.address("a@fremd.example")
+    for uid in range(1, count + 1):
+        seen = replace(
+            UNCLEAR, submission=cases.mail(message_id=f"<{uid}@x.example>", from_=(stranger,))
+        )
+        raw = RawMessage(
+            mailbox="INBOX",
+            uidvalidity=1,
+            uid=uid,
+            received_at=cases.RECEIVED,
+            size=1,
+            sha256=f"{uid:064x}",
+            message_id=f"<{uid}@x.example>",
+        )
+        number = store.add(raw, at=cases.RECEIVED, failure=None)
+        store.begin_reading(number, at=cases.RECEIVED)
+        store.save_evidence(number, seen, at=cases.RECEIVED)
+        store.save_verdict(number, at=cases.RECEIVED, rules=desk.app.rules, decided=desk._decision)
+        numbers.append(number)
+        if uid % SAY_EVERY == 0:
+            print(f"{uid} cases", file=sys.stderr)
+    return desk, numbers
+
+
+def main() -> int:
+    """Fills, looks, prints."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    with tempfile.TemporaryDirectory() as folder:
+        desk, numbers = filled(Path(folder), count)
+        client, seconds, sizes = desk.client("muster"), [], []
+        step = max(1, len(numbers) // LOOKS)
+        client.get(f"/faelle/{numbers[0]}/pruefen")
+        for number in numbers[::step][:LOOKS]:
+            began = time.perf_counter()
+            answer = client.get(f"/faelle/{number}/pruefen?ansicht=betrag")
+            seconds.append(time.perf_counter() - began)
+            sizes.append(len(answer.data))
+        p90 = statistics.quantiles(seconds, n=10)[8]
+        print(
+            f"{count} open cases, {len(seconds)} looks: median "
+            f"{statistics.median(seconds) * 1000:.0f} ms, p90 {p90 * 1000:.0f} ms, worst "
+            f"{max(seconds) * 1000:.0f} ms; page {statistics.median(sizes) / 1000:.0f} kB"
+        )
+    return int(p90 > GOAL_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
