@@ -19,7 +19,7 @@ from inbox_daemon.core.checks_form import kreis_im_antrag as ask_kreis
 from inbox_daemon.core.checks_form import unterschrift as ask_unterschrift
 from inbox_daemon.core.checks_sender import absender as ask_absender
 from inbox_daemon.core.facts import Facts
-from inbox_daemon.core.lesarten import candidates, readings_of, written
+from inbox_daemon.core.lesarten import candidates, readings_of, typed_betrag, written
 from inbox_daemon.core.values import Absent, Read, Reading, Source, Unreadable
 from inbox_daemon.core.verdict import Finding, Result
 from inbox_daemon.core.wording import sentence
@@ -100,6 +100,12 @@ class Blatt:
     unterschrift: Blattfeld
     herkunft: tuple[Herkunft, ...]
     rahmen: Decimal | None
+
+    @property
+    def is_over_frame(self) -> bool | None:
+        """Whether the amount is above the planning frame; None where one of them is not known."""
+        amount = typed_betrag(self.betrag.value)
+        return None if amount is None or self.rahmen is None else amount > self.rahmen
 
     @property
     def fields(self) -> tuple[Blattfeld, ...]:

@@ -6,7 +6,7 @@ Trusts: nothing of the files; what is drawn was drawn in the cage.
 Limits: names of files are ours, the sender's stand on the page.
 """
 
-from flask import Response, abort, make_response, render_template, send_file
+from flask import Response, abort, current_app, make_response, send_file
 
 from inbox_daemon import staff
 from inbox_daemon.core.errors import Defect
@@ -104,7 +104,9 @@ def _picture(content: bytes, kind: str) -> Response:
 
 def _sentence(words: str) -> Response:
     """The words as a picture, for the place where one would stand."""
-    response = make_response(render_template("satz.svg", words=words))
+    # Not through Flask: the frame of a page would show, and so lose, the messages of this person.
+    picture = current_app.jinja_env.get_template("satz.svg").render(words=words)
+    response = make_response(picture)
     response.mimetype = "image/svg+xml"
     response.headers["Content-Security-Policy"] = SANDBOX
     return response

@@ -200,6 +200,18 @@ def test_paging_goes_through_the_view_and_changes_nothing(site: Site, opened: Op
     assert {n: site.app.staffbook.version(n) for n in site.flagged} == before
 
 
+def test_whoever_only_leafs_through_keeps_nobody_from_a_case(site: Site, opened: Opened) -> None:
+    number = site.case_of(AMOUNT_IN_DOUBT)
+    page = opened("muster", f"/faelle/{number}/pruefen")
+    page.wait_for_load_state("networkidle")
+    assert set(site.app.staffbook.leases(at=site.app.clock.now())) == {number}
+
+    Typist(page).decides("Alt+PageDown")
+    page.wait_for_load_state("networkidle")
+
+    assert number not in site.app.staffbook.leases(at=site.app.clock.now())
+
+
 def test_the_box_is_in_sight_when_its_field_has_the_focus(site: Site, opened: Opened) -> None:
     page = opened("muster", f"/faelle/{site.case_of(UNSIGNED)}/pruefen")
 

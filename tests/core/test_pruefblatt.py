@@ -159,6 +159,12 @@ def test_every_kreis_is_found_again_by_its_entry_in_the_list() -> None:
     assert [chosen_kreis(called(k), rules) for k in rules.kreise] == list(rules.kreise)
 
 
+def test_the_amount_is_compared_with_the_planning_frame_of_the_kreis() -> None:
+    assert sheet().is_over_frame is False
+    assert sheet(work=Work(amount=Decimal("9999999.00"), by=CLERK)).is_over_frame is True
+    assert sheet(unclear(None, "")).is_over_frame is None
+
+
 def test_ten_times_the_planning_frame_is_far() -> None:
     assert is_far(Decimal(1001), Decimal(100))
     assert is_far(Decimal("9.99"), Decimal(100))

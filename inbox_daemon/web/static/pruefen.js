@@ -289,8 +289,15 @@
     if (answer?.status === 409) one("[data-rest]").textContent = await answer.text();
   };
   if (editable) {
+    let sent = false;
     ask();
     form.addEventListener("input", ask);
+    form.addEventListener("submit", () => { sent = true; });
+    // Whoever only leafs through keeps nobody from a case.
+    window.addEventListener("pagehide", () => {
+      const token = one('input[name="token"]', form).value;
+      if (!sent) navigator.sendBeacon(lease.replace(/dabei$/, "lassen"), new URLSearchParams({ token }));
+    });
   }
 
   // After an action the heading of the next case, else the first open point.
