@@ -22,6 +22,7 @@ WALL_S: Final = 60.0
 ANSWER_BYTES: Final = 50 << 20
 PAGE: Final = "blatt.html"
 SIGNATURE: Final = b"%PDF-"
+NOT_PRINTED: Final = "druck"
 
 
 class Drucker:
@@ -44,10 +45,19 @@ class Drucker:
             for sha256, path in pictures.items():
                 shutil.copyfile(path, folder / f"{sha256}.png")
             with tempfile.TemporaryFile() as answer:
-                self._run(folder, answer)
+                code = self._run(folder, answer)
+                if code < 0:
+                    # A signal, seen once in some two hundred prints (SIGSEGV): the same page gives
+                    # the same bytes, so once more can do no harm.
+                    answer.seek(0)
+                    answer.truncate()
+                    code = self._run(folder, answer)
+                if code != 0:
+                    raise Temporary(f"the printer ended with {code}", code=NOT_PRINTED)
                 return _pdf_in(answer)
 
-    def _run(self, folder: Path, answer: IO[bytes]) -> None:
+    def _run(self, folder: Path, answer: IO[bytes]) -> int:
+        """The exit status, a signal as its negative number. Raises Temporary when out of time."""
         with tempfile.TemporaryFile() as order, tempfile.TemporaryFile() as words:
             child = ChildAlone(self._program, str(folder), (order, answer, words))
             try:
@@ -57,9 +67,8 @@ class Drucker:
             finally:
                 code = child.end()
         if not ended:
-            raise Temporary(f"the printer took more than {self._wall_s:.0f} s", code="druck")
-        if code != 0:
-            raise Temporary(f"the printer ended with {code}", code="druck")
+            raise Temporary(f"the printer took more than {self._wall_s:.0f} s", code=NOT_PRINTED)
+        return code
 
 
 def _pdf_in(answer: IO[bytes]) -> bytes:
@@ -67,5 +76,5 @@ def _pdf_in(answer: IO[bytes]) -> bytes:
     answer.seek(0)
     found = answer.read(ANSWER_BYTES)
     if size > ANSWER_BYTES or not found.startswith(SIGNATURE):
-        raise Temporary("the printer gave no PDF", code="druck")
+        raise Temporary("the printer gave no PDF", code=NOT_PRINTED)
     return found

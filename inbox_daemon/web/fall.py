@@ -13,6 +13,7 @@ from flask import Response, abort, render_template
 
 from inbox_daemon.akte import ZIP_TYPE, bundle
 from inbox_daemon.core.bearbeitung import Plan
+from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.rollen import AUSGEBEN, BEARBEITEN, LESEN
 from inbox_daemon.core.states import State
 from inbox_daemon.core.values import Attachment, AttachmentKind, Submission
@@ -25,8 +26,9 @@ from inbox_daemon.core.wording_labels import (
     STATES,
     VERSION_FIELDS,
 )
-from inbox_daemon.core.wording_pages import PLAN_STATES
+from inbox_daemon.core.wording_pages import PAGES, PLAN_STATES
 from inbox_daemon.edges.casebook import WrittenLetter
+from inbox_daemon.edges.drucker import NOT_PRINTED
 from inbox_daemon.erklaerung import explain
 from inbox_daemon.gespraech import Conversation, Mail
 from inbox_daemon.ports import Letter
@@ -36,7 +38,7 @@ from inbox_daemon.web.here import page, parts, person
 from inbox_daemon.web.room import Room
 
 room = Room("fall")
-NOT_FOUND: Final = 404
+NOT_FOUND, AWAY = 404, 503
 # Endings that say nothing worse than what they are; anything else is `.bin`.
 ENDINGS: Final = frozenset(
     {
@@ -134,7 +136,12 @@ def akte(number: str) -> Response:
     """The bundle for the E-Akte; told of in the log."""
     found = explain(parts(), number)
     sheet = render_template("entscheidung.html", found=found, wahl=_wahl())
-    file = bundle(parts(), found, sheet)
+    try:
+        file = bundle(parts(), found, sheet)
+    except Temporary as error:
+        if error.code != NOT_PRINTED:
+            raise
+        return page("fehler.html", status=AWAY, text=PAGES["druck-gescheitert"])
     told(f"akte {number}")
     return file_answer(file, f"{number}.zip", ZIP_TYPE)
 

@@ -222,7 +222,9 @@ def test_a_printer_that_fails_gives_no_half_bundle(
     monkeypatch.setattr(desk.app.drucker, "_program", ("/bin/false",))
     client = desk.client("muster")
     before = desk.app.auditbook.head()
-    assert client.get(f"/faelle/{number}/akte.zip").status_code == 503
+    answer = client.get(f"/faelle/{number}/akte.zip")
+    assert answer.status_code == 503
+    assert "libpango" in answer.get_data(as_text=True)
     assert desk.app.auditbook.head() == before
 
 
