@@ -149,6 +149,7 @@ PAGES: Final = MappingProxyType(
         "regeln.domains": "Domains",
         "regeln.rahmen": "Planungsrahmen (EUR)",
         "druck-gescheitert": "Die Entscheidung ließ sich nicht als PDF drucken, deshalb wurde kein Bündel ausgegeben. Bitte noch einmal versuchen und, wenn es dabei bleibt, die Administration verständigen (Pakete libpango-1.0-0, libpangoft2-1.0-0, fonts-liberation, fonts-dejavu-core).",
+        "zu-viele-zeilen": "Für eine XLSX-Datei sind das zu viele Zeilen (höchstens {most}). Bitte den Zeitraum eingrenzen oder CSV nehmen.",
         "grund-fehlt": "Bitte einen Grund eintragen.",
         "postausgang.zurueckgeholt": "Die Entscheidung zu Fall {fall} ist zurückgeholt; der Fall ist wieder offen.",
         "postausgang.angehalten": "Der Versand ist angehalten. Ab jetzt beginnt kein Schreiben mehr, das Haus zu verlassen.",

@@ -23,6 +23,8 @@ _LINES: Final = {
 
 def visible(text: str) -> str:
     """As sichtbar.py shows it, in one line: line ends and tabs as their pictures."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         " " if unicodedata.category(sign) == "Zs" else sign
         for sign in shown(text).translate(_LINES)
@@ -36,6 +38,8 @@ def begins_formula(sign: str) -> bool:
 
 def harmless(text: str) -> str:
     """The text for a cell: visible, and never a formula."""
+    if text.isalnum():  # hashes, names, codes: most cells of a long list
+        return text
     pieces, opens = [], True
     for sign in visible(text):
         if opens and begins_formula(sign):

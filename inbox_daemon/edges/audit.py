@@ -151,16 +151,18 @@ class AuditFile:
         return self._verify()
 
     def _verify(self) -> Verified:
-        with reading(self._engine) as session:
-            stored = list(ledger.entries(session))
         found = chain.verify(self._lines())
         if isinstance(found, chain.Break):
             return Verified(entries=found.line - 1, head="", line=found.line, why=found.why)
-        pairs = zip_longest(self._lines(), (chain.line_of(entry) for entry in stored))
-        for place, (line, expected) in enumerate(pairs, start=1):
-            if line != expected:
-                why = "zeile-fehlt" if line is None else "weicht-von-datenbank-ab"
-                return Verified(entries=place - 1, head="", line=place, why=why)
+        # The database after the file: what stands there was committed before.
+        with reading(self._engine) as session:
+            stored = (chain.line_of(entry) for entry in ledger.entries(session))
+            for place, (line, expected) in enumerate(zip_longest(self._lines(), stored), start=1):
+                if expected is None and place > found.number:
+                    break  # written since we began
+                if line != expected:
+                    why = "zeile-fehlt" if line is None else "weicht-von-datenbank-ab"
+                    return Verified(entries=place - 1, head="", line=place, why=why)
         return Verified(entries=found.number, head=found.hash)
 
     def _lines(self) -> Iterator[str]:

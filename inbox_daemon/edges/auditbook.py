@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, and_, func, not_, or_
+from sqlalchemy import ColumnElement, Engine, and_, func, inspect, not_, or_
+from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
 from inbox_daemon.core.chain import GENESIS, AuditEntry, Head, canonical
@@ -31,6 +32,11 @@ from inbox_daemon.edges.database import reading, writing
 from inbox_daemon.edges.tables import AuditRow
 
 VERIFIED, EXPORTED = "log.verified", "export.made"
+# As the fields of an AuditEntry are named.
+COLUMNS: Final = tuple(
+    column.label({"case_number": "case"}.get(column.name, column.name))
+    for column in inspect(AuditRow).columns
+)
 # Rows that are in memory at once while years are written out.
 AT_ONCE: Final = 500
 
@@ -70,13 +76,11 @@ class Auditbook:
 
     def all(self, wanted: Auswahl) -> Iterator[AuditEntry]:
         """Every entry, oldest first, a few hundred in memory; one view from first to last."""
-        query = select(AuditRow).where(*_conditions(wanted)).order_by(col(AuditRow.number))
+        query = columns_of(*COLUMNS).where(*_conditions(wanted)).order_by(col(AuditRow.number))
         with reading(self._engine) as session:
-            found = session.exec(query.execution_options(yield_per=AT_ONCE))
+            found = session.execute(query.execution_options(yield_per=AT_ONCE))
             for row in found:
-                entry = ledger.entry_of(row)
-                session.expunge(row)
-                yield entry
+                yield AuditEntry(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
 
     def count(self, wanted: Auswahl) -> int:
         """How many entries."""

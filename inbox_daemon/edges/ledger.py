@@ -18,6 +18,8 @@ from inbox_daemon.core.wording_labels import AUDIT_KINDS
 from inbox_daemon.edges.tables import AuditRow
 
 LAST = "ledger.last"
+# Rows that are in memory at once while the log of years is read.
+AT_ONCE = 500
 
 
 def append(session: Session, *, at: datetime, case: str, kind: str, **payload: Any) -> None:
@@ -55,11 +57,15 @@ def hash_of(words: str) -> str:
 
 
 def entries(session: Session, *, after: int = 0) -> Iterator[chain.AuditEntry]:
-    """All entries with a number above `after`, in order."""
-    rows = session.exec(
-        select(AuditRow).where(col(AuditRow.number) > after).order_by(col(AuditRow.number))
-    )
-    return (entry_of(row) for row in rows)
+    """All entries with a number above `after`, in order, a few hundred in memory."""
+    query = select(AuditRow).where(col(AuditRow.number) > after).order_by(col(AuditRow.number))
+    rows = session.exec(query.execution_options(yield_per=AT_ONCE))
+    return (_let_go(session, row) for row in rows)
+
+
+def _let_go(session: Session, row: AuditRow) -> chain.AuditEntry:
+    session.expunge(row)
+    return entry_of(row)
 
 
 def _columns(entry: chain.AuditEntry) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from flask import Response, abort, request
 from inbox_daemon import staff
 from inbox_daemon.core import frist
 from inbox_daemon.core.chain import AuditEntry, fields_of, hash_of, line_of
+from inbox_daemon.core.errors import Refused
 from inbox_daemon.core.protokoll import AUSGAENGE, SYSTEM, Auswahl, Eintrag, opened
 from inbox_daemon.core.rollen import AUSGEBEN, LESEN, PRUEFEN
 from inbox_daemon.core.values import Read
@@ -27,7 +28,7 @@ from inbox_daemon.core.wording_labels import AUSGAENGE as AUSGANG_WORDS
 from inbox_daemon.core.wording_pages import PAGES
 from inbox_daemon.erklaerung import engines_in
 from inbox_daemon.tabellen import Cell, Table
-from inbox_daemon.web.ausgabe import LISTS, list_answer
+from inbox_daemon.web.ausgabe import LISTS, XLSX, list_answer
 from inbox_daemon.web.here import now, page, parts, person, say, to
 from inbox_daemon.web.room import Room
 
@@ -36,6 +37,8 @@ A_PAGE: Final = 100
 LARGEST_SAMPLE, USUAL_SAMPLE = 500, 20
 MOST_DIGITS: Final = 15
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+# A workbook is made before its first byte leaves; that many rows take some ten seconds.
+MOST_IN_A_WORKBOOK: Final = 100_000
 NOT_FOUND: Final = 404
 HEADER: Final = ("zeit", "nummer", "fall", "ereignis", "ausgang", "grund", "wer", "pruefsumme")
 
@@ -196,6 +199,8 @@ def protokoll_liste(ending: str) -> Response:
     if seed:
         entries: Iterator[AuditEntry] = iter(_drawn(asked, seed))
     else:
+        if ending == XLSX and parts().auditbook.count(asked.auswahl) > MOST_IN_A_WORKBOOK:
+            raise Refused("zu-viele-zeilen", most=f"{MOST_IN_A_WORKBOOK:,}".replace(",", "."))
         # Up to here: the export writes an entry itself, which is not part of what was asked for.
         upto = parts().auditbook.head().number
         entries = parts().auditbook.all(replace(asked.auswahl, upto=upto))

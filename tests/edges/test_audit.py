@@ -1,15 +1,18 @@
 """The log: one changed byte, one removed line, one swapped pair is found; a torn line is kept."""
 
 import errno
+import json
 import os
 import random
 import tracemalloc
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from inbox_daemon.core import chain
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.edges import audit, ledger
 from inbox_daemon.edges.audit import AuditFile
@@ -173,3 +176,30 @@ def test_a_log_of_years_is_never_in_memory_as_a_whole(log: AuditFile) -> None:
     finally:
         tracemalloc.stop()
     assert most < 4 << 20
+
+
+def test_a_check_while_the_daemon_writes_finds_no_fault(
+    log: AuditFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = chain.verify
+
+    def while_it_writes(lines: Iterable[str]) -> chain.Head | chain.Break:
+        found = whole(lines)
+        write_entries(log._engine, 3)
+        log.catch_up()
+        return found
+
+    monkeypatch.setattr(chain, "verify", while_it_writes)
+    found = log.verify()
+    assert (found.why, found.entries) == ("", ENTRIES)
+
+
+def test_a_line_that_the_database_does_not_know_is_found_also_at_the_end(log: AuditFile) -> None:
+    *_, last = map(json.loads, log.path.read_text("utf-8").splitlines())
+    bare = {**last, "event.sequence": ENTRIES + 1, "event.previous": last.pop("event.hash")}
+    bare.pop("event.hash")
+    forged = chain.canonical({**bare, "event.hash": chain.hash_of(bare)})
+    with log.path.open("a") as file:
+        file.write(forged + "\n")
+    found = log.verify()
+    assert (found.why, found.line) == ("weicht-von-datenbank-ab", ENTRIES + 1)

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from inbox_daemon.core.chain import verify
 from inbox_daemon.core.wording_labels import AUDIT_KINDS
 from inbox_daemon.edges.database import writing
+from inbox_daemon.web import protokoll
 from tests.edges.test_auditbook import month
 from tests.web.conftest import Desk
 
@@ -169,3 +170,13 @@ def test_who_may_not_export_gets_nothing(month_desk: Desk, ending: str) -> None:
     answer = month_desk.client("pruefer").get(f"/protokoll.{ending}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="protokoll.{ending}"'
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_workbook_that_would_take_minutes_is_refused_with_what_to_do(
+    month_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protokoll, "MOST_IN_A_WORKBOOK", 700)
+    answer = month_desk.client("pruefer").get(f"/protokoll.xlsx?{NOVEMBER}")
+    assert answer.status_code == 409
+    assert "CSV" in answer.get_data(as_text=True)
+    assert month_desk.client("pruefer").get(f"/protokoll.csv?{NOVEMBER}").status_code == 200
