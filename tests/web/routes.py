@@ -7,7 +7,17 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inbox_daemon.core.rollen import AUSGEBEN, LESEN, PRUEFEN, ZWEITE, Person, Rolle
+from inbox_daemon.core.rollen import (
+    ANHALTEN,
+    AUSGEBEN,
+    BEARBEITEN,
+    LENKEN,
+    LESEN,
+    PRUEFEN,
+    ZWEITE,
+    Person,
+    Rolle,
+)
 from inbox_daemon.web.room import PUBLIC
 from tests.web.conftest import Desk
 
@@ -29,6 +39,14 @@ WHO: dict[str, frozenset[Rolle]] = {
     "GET /faelle/<number>/ausschnitt/<sha256>.png": LESEN,
     "GET /faelle/<number>/erklaeren": LESEN,
     "GET /faelle/<number>/original.eml": LESEN,
+    "GET /hilfe": LESEN,
+    "GET /postausgang": LESEN,
+    "GET /postausgang.<any(csv, xlsx, jsonl):ending>": AUSGEBEN,
+    "POST /postausgang/anhalten": ANHALTEN,
+    "POST /postausgang/fortsetzen": LENKEN,
+    "POST /postausgang/zurueckholen": BEARBEITEN | ZWEITE,
+    "GET /regeln": LESEN,
+    "GET /regeln/kreise.<any(csv, xlsx, jsonl):ending>": AUSGEBEN,
     "GET /protokoll": LESEN,
     "GET /protokoll/<int:number>": LESEN,
     "GET /protokoll/stichprobe": LESEN,

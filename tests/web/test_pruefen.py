@@ -480,7 +480,7 @@ def test_a_case_that_is_none_and_one_that_is_filed_are_plain_sentences(desk: Des
     number = desk.case(cases.good_evidence())
     client = desk.client("muster")
 
-    assert client.get("/faelle/A-2022-999999/pruefen").status_code == 409
+    assert client.get("/faelle/A-2022-999999/pruefen").status_code == 404
     assert "Nicht mehr in Prüfung" in client.get(f"/faelle/{number}/pruefen").text
 
 
