@@ -18,6 +18,7 @@ from inbox_daemon.edges.audit import AuditFile, Verified
 from inbox_daemon.edges.auditbook import Auditbook
 from inbox_daemon.edges.database import migrate, open_database, writing
 from tests.fakes import FakeClock
+from tests.postgres import PROGRAMS, database, postgres
 
 BEGIN = datetime(2021, 11, 1, tzinfo=UTC)
 SIGNS = "100%_o'neill\"\\"
@@ -186,3 +187,19 @@ def test_an_empty_log_has_a_head_and_no_entries(tmp_path: Path) -> None:
     book = Auditbook(engine)
     assert (book.head().number, book.count(WHOLE), tuple(book.all(WHOLE))) == (0, 0, ())
     assert book.entry(1) is None
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not PROGRAMS, reason="no PostgreSQL server here; setup.sh --tests brings it")
+def test_postgresql_gives_the_same_answers() -> None:
+    with postgres() as server:
+        engine = open_database(database(server))
+        migrate(engine)
+        month(engine)
+        book = Auditbook(engine)
+        asked = (WHOLE, Auswahl(who=SIGNS), Auswahl(who=ANYBODY), Auswahl(who=SYSTEM),
+                 Auswahl(undone=True), Auswahl(outcome="failed"))  # fmt: skip
+        assert [book.count(wanted) for wanted in asked] == [720, 40, 80, 640, 80, 40]
+        assert [len(tuple(book.all(wanted))) for wanted in asked] == [720, 40, 80, 640, 80, 40]
+        assert verify(line_of(entry) for entry in book.all(WHOLE)) == book.head()
+        engine.dispose()
