@@ -14,6 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from inbox_daemon.core.bearbeitung import ASK, CLOSE, FILE
 from inbox_daemon.core.chain import AuditEntry, canonical
 from inbox_daemon.core.record import Author
 
@@ -22,31 +23,33 @@ SYSTEM, ANYBODY = "system", "person"
 BY: Final = "wer"
 MACHINE: Final = Author().by
 
-# Outcome → the part of an entry that says so.
+# Outcome → the parts of an entry of which one says so.
 AUSGAENGE: Final = MappingProxyType(
     {
-        "accept": '"urteil":"accept"',
-        "query": '"urteil":"query"',
-        "escalate": '"urteil":"escalate"',
-        "dismiss": '"urteil":"dismiss"',
-        "done": '"ergebnis":"done"',
-        "retry-later": '"ergebnis":"retry-later"',
-        "given-up": '"ergebnis":"given-up"',
-        "unknown": '"ergebnis":"unknown"',
-        "failed": '"fehler":"',
+        "accept": ('"urteil":"accept"', '"answer":"ablegen"'),
+        "query": ('"urteil":"query"', '"answer":"rueckfrage"'),
+        "escalate": ('"urteil":"escalate"',),
+        "dismiss": ('"urteil":"dismiss"', '"answer":"erledigt"'),
+        "done": ('"ergebnis":"done"',),
+        "retry-later": ('"ergebnis":"retry-later"',),
+        "given-up": ('"ergebnis":"given-up"',),
+        "unknown": ('"ergebnis":"unknown"',),
+        "failed": ('"fehler":"',),
     }
 )
+# What a person wishes, as the machine calls it.
+_WISHES: Final = MappingProxyType({FILE: "accept", ASK: "query", CLOSE: "dismiss"})
 # What was left undone: kinds of entries, and parts of any entry.
 LEFT_UNDONE: Final = ("message.stays", "message.elsewhere", "message.gone")
 UNDONE_PARTS: Final = (
-    AUSGAENGE["given-up"],
-    AUSGAENGE["unknown"],
+    *AUSGAENGE["given-up"],
+    *AUSGAENGE["unknown"],
     '"antwort-',
     '"rueckfrage-veraltet"',
     '"rueckfrage-ueberholt"',
     '"ungelesen":["',
 )
-_PLAIN: Final = frozenset({"wer", "gruende", "urteil", "ergebnis", "fehler"})
+_PLAIN: Final = frozenset({"wer", "gruende", "urteil", "ergebnis", "fehler", "answer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,8 @@ class Eintrag:
         """A key of AUSGAENGE, or empty where the entry tells of none."""
         if self.told.get("fehler"):
             return "failed"
-        found = str(self.told.get("urteil") or self.told.get("ergebnis") or "")
+        wished = _WISHES.get(str(self.told.get("answer")))
+        found = str(self.told.get("urteil") or self.told.get("ergebnis") or wished or "")
         return found if found in AUSGAENGE else ""
 
     @property

@@ -160,6 +160,19 @@ AUSGAENGE: Final = MappingProxyType(
     }
 )
 
+# Where the chain of the log breaks: codes of core/chain.py and edges/audit.py.
+CHAIN_FAULTS: Final = MappingProxyType(
+    {
+        "kein-json": "Eine Zeile der Protokolldatei ist nicht lesbar.",
+        "nicht-kanonisch": "Eine Zeile der Protokolldatei wurde umgeschrieben.",
+        "nummer": "In der Protokolldatei fehlt eine Zeile, oder die Reihenfolge stimmt nicht.",
+        "pruefsumme": "Eine Zeile der Protokolldatei wurde verändert.",
+        "vorgaenger": "Ein Eintrag passt nicht zu dem davor.",
+        "weicht-von-datenbank-ab": "Protokolldatei und Datenbank sagen Verschiedenes.",
+        "zeile-fehlt": "In der Protokolldatei fehlt das Ende.",
+    }
+)
+
 # How far the machine may write letters by itself.
 LEVELS: Final = MappingProxyType(
     {

@@ -168,7 +168,7 @@ def _conditions(wanted: Auswahl) -> Iterator[ColumnElement[bool]]:
     if wanted.kind:
         yield col(AuditRow.kind) == wanted.kind
     if wanted.outcome:
-        yield _has(AUSGAENGE[wanted.outcome])
+        yield or_(*map(_has, AUSGAENGE[wanted.outcome]))
     if wanted.who:
         yield _by(wanted.who)
     if wanted.undone:

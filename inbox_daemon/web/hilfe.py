@@ -9,7 +9,7 @@ from flask import Response
 from inbox_daemon.core.rollen import LESEN
 from inbox_daemon.core.wording import FINDINGS, READINGS
 from inbox_daemon.core.wording_hilfe import RAETE, ROLLEN_HILFE, TASTEN, ZUSTAENDE
-from inbox_daemon.core.wording_labels import AUDIT_KINDS, STATES
+from inbox_daemon.core.wording_labels import AUDIT_KINDS, CHAIN_FAULTS, STATES
 from inbox_daemon.core.wording_pages import ROLLEN
 from inbox_daemon.web.here import page, parts
 from inbox_daemon.web.room import Room
@@ -30,6 +30,7 @@ def hilfe() -> Response:
         states=[(STATES[state], words) for state, words in ZUSTAENDE.items()],
         rollen=[(ROLLEN[name], words) for name, words in ROLLEN_HILFE.items()],
         tasten=TASTEN,
+        faults=sorted(CHAIN_FAULTS.items()),
         review=review,
         postfach=parts().rules.postfach,
     )

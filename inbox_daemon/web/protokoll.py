@@ -23,7 +23,7 @@ from inbox_daemon.core.errors import Refused
 from inbox_daemon.core.protokoll import AUSGAENGE, SYSTEM, Auswahl, Eintrag, opened
 from inbox_daemon.core.rollen import AUSGEBEN, LESEN, PRUEFEN
 from inbox_daemon.core.values import Read
-from inbox_daemon.core.wording_labels import AUDIT_KINDS
+from inbox_daemon.core.wording_labels import AUDIT_KINDS, CHAIN_FAULTS
 from inbox_daemon.core.wording_labels import AUSGAENGE as AUSGANG_WORDS
 from inbox_daemon.core.wording_pages import PAGES
 from inbox_daemon.erklaerung import engines_in
@@ -140,6 +140,7 @@ def _choices() -> dict[str, object]:
         "ausgaenge": [(code, words) for code, words in AUSGANG_WORDS.items() if code],
         "personen": [user.person for user in parts().people.users()],
         "kinds": AUDIT_KINDS,
+        "faults": CHAIN_FAULTS,
         "may_check": person().may(PRUEFEN),
         "may_export": person().may(AUSGEBEN),
         "ausgang_words": AUSGANG_WORDS,
@@ -163,18 +164,19 @@ def eintrag(number: int) -> Response:
         follows=(before.hash if before else "0" * 64) == entry.previous,
         head=book.head(),
         engines=engines_in(parts().records.evidence(entry.case)) if entry.case else (),
-        amount=_amount_read(entry),
+        amounts=_amounts(entry),
         wahl=_choices(),
     )
 
 
-def _amount_read(entry: AuditEntry) -> Decimal | None:
-    """What the machine had read, where a person wrote an amount: the value before."""
-    if not entry.case or "amount" not in opened(entry).told:
+def _amounts(entry: AuditEntry) -> tuple[Decimal | None, Decimal] | None:
+    """(what the machine had read, what a person wrote), where the entry tells of an amount."""
+    written = opened(entry).told.get("amount")
+    if not entry.case or written is None:
         return None
     document = staff.facts_in(parts(), entry.case).document
     read = document.amount if document is not None else None
-    return read.value if isinstance(read, Read) else None
+    return (read.value if isinstance(read, Read) else None), Decimal(written)
 
 
 @room.post("/protokoll/pruefen", PRUEFEN)

@@ -9,6 +9,7 @@ from inbox_daemon.core.rollen import Rolle
 from inbox_daemon.core.states import State
 from inbox_daemon.core.wording import FINDINGS
 from inbox_daemon.core.wording_hilfe import PRUEFUNGEN, RAETE, ROLLEN_HILFE, TASTEN, ZUSTAENDE
+from inbox_daemon.core.wording_labels import CHAIN_FAULTS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "inbox_daemon" / "web" / "templates"
 KEY = re.compile(r'\b(?:data-key|key)="([^"{]+)"')
@@ -34,3 +35,11 @@ def test_each_key_that_a_page_names_is_explained() -> None:
     named = {key for path in TEMPLATES.glob("*.html") for key in KEY.findall(path.read_text())}
     told = " ".join(key for key, _, _ in TASTEN)
     assert sorted(key for key in named if key not in told) == []
+
+
+def test_each_fault_of_the_chain_has_words() -> None:
+    package = TEMPLATES.parents[1]
+    given = set(re.findall(r'return "([a-z-]+)", ', (package / "core" / "chain.py").read_text()))
+    given |= set(re.findall(r'"([a-z]+-[a-z-]+)"', (package / "edges" / "audit.py").read_text()))
+    assert {"pruefsumme", "zeile-fehlt"} <= given
+    assert given == set(CHAIN_FAULTS)

@@ -8,11 +8,14 @@ import shutil
 import subprocess
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
+from inbox_daemon import staff
+from inbox_daemon.core.bearbeitung import FILE, Wish
 from inbox_daemon.core.chain import verify
 from inbox_daemon.core.wording_labels import AUDIT_KINDS
 from inbox_daemon.edges.database import writing
@@ -127,7 +130,8 @@ def test_a_changed_entry_is_seen_on_its_page_and_by_the_check(month_desk: Desk) 
     assert answer.status_code == 303
     page = text(client, "/protokoll")
     assert "bricht bei Zeile 20" in page
-    assert "Bruch" in page
+    assert "Das Protokoll ist nicht in Ordnung" in page
+    assert "Protokolldatei und Datenbank sagen Verschiedenes" in page
 
 
 def test_a_whole_chain_is_said_to_be_whole_and_by_whom(month_desk: Desk) -> None:
@@ -180,3 +184,17 @@ def test_a_workbook_that_would_take_minutes_is_refused_with_what_to_do(
     assert answer.status_code == 409
     assert "CSV" in answer.get_data(as_text=True)
     assert month_desk.client("pruefer").get(f"/protokoll.csv?{NOVEMBER}").status_code == 200
+
+
+def test_what_a_person_wished_is_found_as_the_same_outcome(desk: Desk) -> None:
+    number = desk.case()
+    wish = Wish(answer=FILE, by="muster", why="gelesen", amount=Decimal("100.00"))
+    staff.plan(desk.app, number, wish, version=desk.version(number))
+    client = desk.client("pruefer")
+    page = text(client, f"/protokoll?ausgang=accept&fall={number}")
+    assert count_on(page) == 1
+    [row] = re.findall(r'<td class="number"><a href="/protokoll/(\d+)">', page)
+    entry = text(client, f"/protokoll/{row}")
+    assert "Betrag vorher" in entry
+    assert "von der Maschine nicht sicher gelesen" in entry
+    assert "100,00 Euro" in entry
