@@ -39,10 +39,12 @@ from inbox_daemon.edges.spool import FileSpool
 from inbox_daemon.edges.staffbook import SqlStaffbook
 from inbox_daemon.edges.stichproben import SqlStichproben
 from inbox_daemon.edges.store import SqlStore
+from inbox_daemon.edges.vorratsbuch import Vorratsbuch
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
 from inbox_daemon.ports import Anbieter
 from inbox_daemon.probebriefe import proof
+from inbox_daemon.puls import Puls
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.steps import Steps
 from inbox_daemon.wire import Job
@@ -102,6 +104,16 @@ class App:
     def staffbook(self) -> SqlStaffbook:
         """What the staff do."""
         return SqlStaffbook(self.engine)
+
+    @cached_property
+    def vorratsbuch(self) -> Vorratsbuch:
+        """What waits for a person, as lists read it."""
+        return Vorratsbuch(self.engine)
+
+    @cached_property
+    def puls(self) -> Puls:
+        """How the polls of this process go."""
+        return Puls()
 
     @cached_property
     def stichproben(self) -> SqlStichproben:

@@ -112,10 +112,13 @@ class Daemon:
         self._polling = True
         try:
             carry_out_due(self._app)
-            self._told(steps.once())
+            new = steps.once()
+            self._app.puls.beat(new, at=self._app.clock.now())
+            self._told(new)
         except Damaged as error:
             self._damage = error
         except InboxError as error:
+            self._app.puls.miss(error.code, at=self._app.clock.now())
             _failed(error)
         finally:
             self._last, self._polling = time.monotonic(), False

@@ -81,7 +81,7 @@ def facts_of(
     evidence: Evidence, *, known: Known, rules: Ruleset, received_at: datetime | None
 ) -> Facts:
     """What the checks may see, drawn from evidence and rules."""
-    applications = tuple(d for d in evidence.documents if _is_form(d))
+    applications = applications_in(evidence)
     mail = evidence.submission
     return Facts(
         evidence=evidence,
@@ -92,6 +92,11 @@ def facts_of(
         applications=applications,
         kreise=_kreise(applications, mail, rules),
     )
+
+
+def applications_in(evidence: Evidence) -> tuple[Document, ...]:
+    """The documents of the mail that are forms of a programme."""
+    return tuple(d for d in evidence.documents if _is_form(d))
 
 
 def rules_version(facts: Facts) -> str:

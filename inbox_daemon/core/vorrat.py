@@ -17,8 +17,6 @@ from inbox_daemon.core.frist import BERLIN, SATURDAY, working_day
 from inbox_daemon.core.kreis import plain
 from inbox_daemon.core.programm import Ruleset
 
-# Working days within which a flagged case should be decided: a target of the house, no right.
-ZIEL_ARBEITSTAGE: Final = 3
 ON_A_PAGE: Final = 50
 FAR_DAYS: Final = 400
 PAGE_DIGITS: Final = 5
@@ -90,6 +88,7 @@ class Klaerfall:
     reasons: tuple[str, ...]
     frist: date
     ags: str | None = None
+    programm: str | None = None
     wiedervorlage: date | None = None
     rest: Rest = Rest.NONE
 
@@ -214,7 +213,8 @@ def last_before(cases: Iterable[Klaerfall], this: Klaerfall) -> Klaerfall | None
 class Fristen:
     """Deadlines of many cases; each day of the calendar is asked for once."""
 
-    def __init__(self, is_holiday: Callable[[date], bool], *, tage: int = ZIEL_ARBEITSTAGE) -> None:
+    def __init__(self, is_holiday: Callable[[date], bool], *, tage: int) -> None:
+        # Working days within which a case should be decided: a target of the house, no right.
         self._is_holiday = is_holiday
         self._tage = tage
         self._due: dict[date, date] = {}

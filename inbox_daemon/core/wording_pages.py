@@ -12,6 +12,7 @@ from inbox_daemon.core.errors import Permanent, Refused, Stale
 from inbox_daemon.core.wording import sentence
 from inbox_daemon.core.wording_pruefen import PRUEFEN
 from inbox_daemon.core.wording_terminal import TERMINAL
+from inbox_daemon.core.wording_vorrat import VORRAT
 
 ROLLEN: Final = MappingProxyType(
     {
@@ -90,6 +91,7 @@ ANMELDEWEGE: Final = MappingProxyType(
 PAGES: Final = MappingProxyType(
     {
         **PRUEFEN,
+        **VORRAT,
         "veraltet": "Der Fall hat sich inzwischen geändert. Es wurde nichts überschrieben; bitte den neuen Stand ansehen.",
         "bei-anderer-person": "Diesen Fall bearbeitet gerade {person}.",
         "zweite-person-ist-erste": "Erste und zweite Person müssen verschieden sein. Bitte eine andere Person mitzeichnen lassen.",
@@ -129,6 +131,7 @@ PAGES: Final = MappingProxyType(
         "akte.nummer": "Nr. {nummer}",
         "akte.system": "System",
         "akte.kette": "Jede Prüfsumme schließt die des vorigen Eintrags der Kette ein; Protokoll.jsonl enthält dieselben Einträge für Programme.",
+        "nav.vorrat": "Arbeitsvorrat",
         "nav.postausgang": "Postausgang",
         "nav.protokoll": "Protokoll",
         "nav.regeln": "Regeln",

@@ -5,6 +5,7 @@ Touches: the messages, which are shown once. Trusts: the guard. Limits: no page'
 """
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from importlib.metadata import version
 from flask import Flask, request
 from markupsafe import Markup
 
+from inbox_daemon.app import App
 from inbox_daemon.core import frist
 from inbox_daemon.core.betrag import german
 from inbox_daemon.core.sichtbar import shown
@@ -21,10 +23,14 @@ from inbox_daemon.web.here import parts, signed_in
 
 # Path, words, and who has it in her navigation: all who may read.
 NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("/vorrat", PAGES["nav.vorrat"]),
     ("/postausgang", PAGES["nav.postausgang"]),
     ("/protokoll", PAGES["nav.protokoll"]),
     ("/regeln", PAGES["nav.regeln"]),
 )
+
+# How much waits behind a path.
+COUNTS: Mapping[str, Callable[[App], int]] = {"/vorrat": lambda app: app.vorratsbuch.count()}
 
 
 def install(app: Flask) -> None:
@@ -47,12 +53,17 @@ def _frame() -> dict[str, object]:
     found = signed_in()
     messages = parts().people.messages(found.token_sha256) if found else ()
     current = "/" + request.path.strip("/").partition("/")[0]
-    nav = tuple((path, label, None, path == current) for path, label in NAVIGATION)
     return {
         "person": found.person if found else None,
         "messages": messages,
-        "nav": nav if found else (),
+        "nav": tuple(_nav(current)) if found else (),
     }
+
+
+def _nav(current: str) -> Iterator[tuple[str, str, int | None, bool]]:
+    for path, label in NAVIGATION:
+        count = COUNTS[path](parts()) if path in COUNTS else None
+        yield path, label, count, path == current
 
 
 def _words(key: str, **values: object) -> str:

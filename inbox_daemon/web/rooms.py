@@ -16,8 +16,10 @@ from inbox_daemon.web.protokoll import room as protokoll
 from inbox_daemon.web.pruefen import room as pruefen
 from inbox_daemon.web.regeln import room as regeln
 from inbox_daemon.web.room import Room
+from inbox_daemon.web.sammeln import room as sammeln
 from inbox_daemon.web.start import room as start
 from inbox_daemon.web.stichprobe import room as stichprobe
+from inbox_daemon.web.vorrat import room as vorrat
 
 ROOMS: tuple[Room, ...] = (
     anmelden,
@@ -32,6 +34,8 @@ ROOMS: tuple[Room, ...] = (
     protokoll,
     pruefen,
     regeln,
+    sammeln,
     start,
     stichprobe,
+    vorrat,
 )

@@ -170,11 +170,11 @@ def test_what_a_filter_did_not_understand_is_said_and_not_guessed() -> None:
     ],
 )
 def test_the_target_counts_working_days_of_the_land(received: datetime, due: date) -> None:
-    assert Fristen(is_holiday).due(received) == due
+    assert Fristen(is_holiday, tage=3).due(received) == due
 
 
 def test_how_long_there_is_counts_working_days_too() -> None:
-    fristen = Fristen(is_holiday)
+    fristen = Fristen(is_holiday, tage=3)
     left = [fristen.left(day, TODAY) for day in (TODAY, date(2026, 11, 24), date(2026, 11, 19))]
     assert left == [0, 2, -1]
     assert [days_left(count) for count in left] == ["heute", "2 AT", "1 AT überfällig"]
