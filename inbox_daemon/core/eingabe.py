@@ -34,7 +34,7 @@ class Eingabe:
 
 
 def eingabe(
-    typed: Mapping[str, str], ticked: Collection[str], sheet: Blatt, work: Work, rules: Ruleset
+    typed: Mapping[str, str], ticked: Collection[str], sheet: Blatt, *, work: Work, rules: Ruleset
 ) -> Eingabe:
     """The form of the sheet. `ticked` are the fields that are ticked as looked at and right."""
     amount, mistake = _betrag(typed.get(BETRAG, ""), BETRAG in ticked, sheet.betrag, work)
@@ -76,7 +76,7 @@ def _reason(reason: str, amount: Decimal | None, field: Blattfeld) -> tuple[str,
     """An amount other than the machine's needs a reason of the list."""
     if amount is None or not field.machine or amount == typed_betrag(field.machine):
         return "", ""
-    return (reason, "") if reason in AMOUNT_REASONS else ("", "grund-fehlt")
+    return (reason, "") if reason in AMOUNT_REASONS else ("", "betrag-grund-fehlt")
 
 
 def _kreis(text: str, ticked: bool, field: Blattfeld, rules: Ruleset) -> tuple[str | None, str]:  # noqa: FBT001

@@ -128,7 +128,7 @@ def zurueckholen(number: str) -> Response:
     if plan is None or str(plan.number) != request.form.get("entscheidung"):
         raise Stale(number)
     staff.recall(parts(), plan.number, by=person().name)
-    say("zurueckgeholt", fall=number)
+    say("fall-zurueckgeholt", fall=number)
     line = staff.case_line(parts(), number)
     return to(reihe_of(parts(), line, view_named(view())).path(number))
 
@@ -161,7 +161,7 @@ def gone_on(stand: Stand, plan: Plan) -> Response:
 def _acted(number: str, act: Act) -> Response:
     """The action on what was typed; what stands against it is shown with nothing typed lost."""
     stand = stand_of(number)
-    given = eingabe(request.form, _ticked(), stand.sheet, stand.work, parts().rules)
+    given = eingabe(request.form, _ticked(), stand.sheet, work=stand.work, rules=parts().rules)
     if version() != stand.version:
         return _conflict(stand, given)
     if given.mistakes:

@@ -13,6 +13,8 @@ from inbox_daemon.core.lesarten import called, chosen_kreis, is_far, typed_betra
 from inbox_daemon.core.pruefblatt import MASCHINE, Blatt, Zustand, blatt
 from inbox_daemon.core.values import Box, Evidence, Read, Source, Unreadable
 from inbox_daemon.core.verdict import Escalate
+from inbox_daemon.core.wording_pages import PAGES
+from inbox_daemon.core.wording_pruefen import PRUEFEN
 from tests.core import cases
 
 CLERK = "muster"
@@ -163,6 +165,10 @@ def test_the_amount_is_compared_with_the_planning_frame_of_the_kreis() -> None:
     assert sheet().is_over_frame is False
     assert sheet(work=Work(amount=Decimal("9999999.00"), by=CLERK)).is_over_frame is True
     assert sheet(unclear(None, "")).is_over_frame is None
+
+
+def test_no_other_page_has_taken_a_key_of_these_sentences() -> None:
+    assert {key: PAGES[key] for key in PRUEFEN} == PRUEFEN
 
 
 def test_ten_times_the_planning_frame_is_far() -> None:

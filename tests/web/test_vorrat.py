@@ -10,7 +10,7 @@ import pytest
 from inbox_daemon import staff
 from inbox_daemon.core.bearbeitung import FILE, Wish, Work
 from inbox_daemon.core.betragsblick import Herkunft, betragsblick
-from inbox_daemon.core.values import Unreadable
+from inbox_daemon.core.values import Evidence, Unreadable
 from inbox_daemon.core.wording import FINDINGS
 from inbox_daemon.core.wording_vorrat import GRUENDE, HERKUNFT
 from inbox_daemon.edges.database import writing
