@@ -21,9 +21,11 @@ from inbox_daemon.core.states import State
 from inbox_daemon.core.wording import sentence
 from inbox_daemon.core.wording_labels import STATES
 from inbox_daemon.edges.records import CaseLine, Records
-from samples.servers import Imap, Sink, dovecot, smtp_sink, write_config
+from samples.servers import Imap, Sink, dovecot, free_port, smtp_sink, write_config
 
 PROJECT = Path(__file__).parent.parent
+# Where the pages are, if nobody else is there.
+PAGES = 8080
 OUTCOMES = {
     State.FILED: "file",
     State.QUERIED: "query",
@@ -133,7 +135,11 @@ def run(folder: Path, *, once: bool) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with dovecot(folder, keep=True) as imap, smtp_sink(folder / "letters") as (sink, smtp_port):
         config = write_config(
-            folder, imap_port=imap.port, smtp_port=smtp_port, rules=PROJECT / "rules"
+            folder,
+            imap_port=imap.port,
+            smtp_port=smtp_port,
+            rules=PROJECT / "rules",
+            pages_port=free_port(PAGES),
         )
         new = deliver(imap, folder)
         print(f"{new} Mails neu zugestellt, Dovecot auf Port {imap.port}", flush=True)
@@ -143,7 +149,13 @@ def run(folder: Path, *, once: bool) -> int:
         )
         ok = _report(App(load_settings(config)), imap, sink)
         if not once:
-            print("Der Daemon läuft weiter; Ende mit Strg-C.")
+            print(
+                "Der Daemon läuft weiter; Ende mit Strg-C. Seiten für die Sachbearbeitung:",
+                flush=True,
+            )
+            subprocess.run(
+                [*program, "users", "demo", "--config", str(config)], cwd=PROJECT, check=True
+            )
             print(f"Arbeitsvorrat: .venv/bin/inbox-daemon queue list --config {config}")
             subprocess.run([*program, "run", "--config", str(config)], cwd=PROJECT, check=False)
         return 0 if ok and ended.returncode == 0 else 1

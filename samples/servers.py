@@ -195,10 +195,13 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"Dovecot did not start on port {port}:\n{said}")
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+def free_port(wanted: int = 0) -> int:
+    """A port on which nobody listens now: this one if it is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
@@ -236,8 +239,14 @@ def smtp_sink(folder: Path) -> Iterator[tuple[Sink, int]]:
         controller.stop()
 
 
-def write_config(folder: Path, *, imap_port: int, smtp_port: int, rules: Path) -> Path:
-    """A configuration of the daemon for these servers, its state in `folder`/state."""
+def write_config(
+    folder: Path, *, imap_port: int, smtp_port: int, rules: Path, pages_port: int = 0
+) -> Path:
+    """A configuration of the daemon for these servers, its state in `folder`/state.
+
+    With `pages_port` the staff's pages are there, with the open door of the demo.
+    """
+    pages = f'[pages]\nlisten = "127.0.0.1:{pages_port}"\ndemo = true\n' if pages_port else ""
     state = folder / "state"
     state.mkdir(parents=True, exist_ok=True)
     (state / "imap-password").write_text(PASSWORD, encoding="utf-8")
@@ -261,7 +270,8 @@ starttls = false
 
 [letters]
 level = "automatic"
-""",
+
+{pages}""",
         encoding="utf-8",
     )
     return config

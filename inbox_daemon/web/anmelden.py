@@ -109,6 +109,11 @@ def sign_out() -> Response:
     if found is not None:
         parts().people.close_session(found.token_sha256, why="abgemeldet", at=now())
         parts().audit.catch_up()
+    return gone()
+
+
+def gone() -> Response:
+    """To the sign-in page, with nothing left in the browser."""
     response = to("/anmelden")
     response.delete_cookie(access.cookie_name(), path="/", secure=access.is_secure())
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

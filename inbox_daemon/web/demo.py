@@ -11,7 +11,7 @@ from inbox_daemon.core.loopback import is_loopback
 from inbox_daemon.core.wording_pages import PAGES
 from inbox_daemon.edges.demozugang import used
 from inbox_daemon.web.anmelden import admissible, admitted, begin, peer, refused, too_often
-from inbox_daemon.web.here import parts
+from inbox_daemon.web.here import parts, signed_in, to
 from inbox_daemon.web.room import PUBLIC, Room
 
 room = Room("demo")
@@ -26,6 +26,8 @@ def sign_in() -> Response:
         abort(NO_METHOD)
     if not settings.pages.demo or not is_loopback(peer()):
         abort(NOT_FOUND)
+    if signed_in():
+        return to("/")
     if wait_s := admitted(""):
         return too_often(wait_s)
     name = used(settings.state_dir, request.args.get("schluessel", ""))

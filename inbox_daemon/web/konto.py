@@ -11,8 +11,7 @@ from inbox_daemon.core.errors import Refused
 from inbox_daemon.core.rollen import LESEN
 from inbox_daemon.core.wording_pages import ANMELDEWEGE, PAGES, absage
 from inbox_daemon.edges import kennwort
-from inbox_daemon.web import access
-from inbox_daemon.web.anmelden import TOO_MANY, admitted, begin, peer, sign_in_page
+from inbox_daemon.web.anmelden import TOO_MANY, admitted, begin, gone, peer
 from inbox_daemon.web.here import now, page, parts, person, signed_in
 from inbox_daemon.web.pforte import pforte
 from inbox_daemon.web.room import Room
@@ -57,9 +56,7 @@ def out_everywhere() -> Response:
     """No session of hers is left, this one included."""
     parts().people.close_all(person().name, why="ueberall-abgemeldet", at=now())
     parts().audit.catch_up()
-    response = sign_in_page(PAGES["abgemeldet"])
-    response.delete_cookie(access.cookie_name(), path="/", secure=access.is_secure())
-    return response
+    return gone()
 
 
 def _page(error: str = "", *, status: int = 200) -> Response:
