@@ -39,6 +39,7 @@ from inbox_daemon.edges.spool import FileSpool
 from inbox_daemon.edges.staffbook import SqlStaffbook
 from inbox_daemon.edges.stichproben import SqlStichproben
 from inbox_daemon.edges.store import SqlStore
+from inbox_daemon.edges.uebersichtsbuch import Uebersichtsbuch
 from inbox_daemon.edges.vorratsbuch import Vorratsbuch
 from inbox_daemon.edges.worker import CagedReader
 from inbox_daemon.letters import Letters
@@ -119,6 +120,11 @@ class App:
     def stichproben(self) -> SqlStichproben:
         """Machine decisions that persons look at again."""
         return SqlStichproben(self.engine)
+
+    @cached_property
+    def uebersichtsbuch(self) -> Uebersichtsbuch:
+        """What the overview counts."""
+        return Uebersichtsbuch(self.engine)
 
     @cached_property
     def people(self) -> SqlPeople:

@@ -99,6 +99,8 @@ class ReviewSettings(_Section):
     recall_minutes: Annotated[int, Field(ge=0, le=60)] = 10
     second_from_eur: Annotated[int, Field(ge=0)] = 250_000
     second_percent: Annotated[int, Field(ge=0, le=100)] = 5
+    # The second person types the amount from the picture before she sees the first one's.
+    blind: bool = False
     # Of a hundred cases that the machine filed, so many are looked at again by a person.
     sample_percent: Annotated[int, Field(ge=0, le=100)] = 10
     # Working days until a flagged case should be decided.

@@ -84,6 +84,27 @@ def second(app: App, number: int, *, by: str, at_once: bool = False) -> Plan:
     return _told(app, number)
 
 
+def amount_of(app: App, plan: Plan) -> Decimal | None:
+    """The amount (euro) that this decision would file; None where it files nothing."""
+    if plan.wish.answer != FILE or plan.wish.amount is not None:
+        return plan.wish.amount
+    document = facts_in(app, plan.case).document
+    read = document.amount if document is not None else None
+    return read.value if isinstance(read, Read) else None
+
+
+def agrees(app: App, plan: Plan, *, by: str, amount: Decimal) -> bool:
+    """Whether the second person reads what the first one would file; a difference is logged.
+
+    Raises Stale where the decision does not wait any more, Refused where she is the first.
+    """
+    if amount == amount_of(app, plan):
+        return True
+    app.staffbook.differed(plan.number, by=by, amount=amount, at=app.clock.now())
+    app.audit.catch_up()
+    return False
+
+
 def give_back(app: App, number: int, *, by: str, why: str) -> Plan:
     """The second person does not sign; the case is open again."""
     if not why.strip():

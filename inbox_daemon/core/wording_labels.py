@@ -125,6 +125,7 @@ AUDIT_KINDS: Final = MappingProxyType(
         "staff.decided": "Entscheidung der Sachbearbeitung",
         "staff.planned": "Entscheidung einer Person, noch zurückholbar oder vor der Zweitprüfung",
         "staff.seconded": "Von zweiter Person mitgezeichnet",
+        "staff.differed": "Zweite Person liest einen anderen Betrag",
         "staff.returned": "Von zweiter Person zurückgegeben",
         "staff.recalled": "Entscheidung zurückgeholt",
         "staff.refused": "Entscheidung ließ sich nicht ausführen",

@@ -230,6 +230,15 @@ class SqlStaffbook:
             row.second, row.state, row.due_at = by, PlanState.AUSGANG.value, due_at
             self._append(session, row, "staff.seconded", by=by, at=at)
 
+    def differed(self, number: int, *, by: str, amount: Decimal, at: datetime) -> None:
+        """The second person reads another amount (euro): nothing moves, the log tells of it."""
+        with writing(self._engine) as session:
+            row = _plan_in(session, number, PlanState.ZWEITE)
+            if row.first.casefold() == by.casefold():
+                raise Refused(SAME_PERSON)
+            cents = str(int(amount * 100))
+            self._append(session, row, "staff.differed", by=by, at=at, betrag_cent=cents)
+
     def give_back(self, number: int, *, by: str, why: str, at: datetime) -> None:
         """The second person does not sign: the case is open again, with her words."""
         with writing(self._engine) as session:

@@ -24,13 +24,18 @@ from inbox_daemon.web.here import parts, signed_in
 # Path, words, and who has it in her navigation: all who may read.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/vorrat", PAGES["nav.vorrat"]),
+    ("/zweitpruefung", PAGES["nav.zweitpruefung"]),
     ("/postausgang", PAGES["nav.postausgang"]),
     ("/protokoll", PAGES["nav.protokoll"]),
+    ("/uebersicht", PAGES["nav.uebersicht"]),
     ("/regeln", PAGES["nav.regeln"]),
 )
 
 # How much waits behind a path.
-COUNTS: Mapping[str, Callable[[App], int]] = {"/vorrat": lambda app: app.vorratsbuch.count()}
+COUNTS: Mapping[str, Callable[[App], int]] = {
+    "/vorrat": lambda app: app.vorratsbuch.count(),
+    "/zweitpruefung": lambda app: app.uebersichtsbuch.waiting_for_second(),
+}
 
 
 def install(app: Flask) -> None:

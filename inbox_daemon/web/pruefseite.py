@@ -114,7 +114,7 @@ def stand_of(number: str) -> Stand:
     return Stand(
         line=line,
         facts=facts,
-        sheet=_sheet(app, line, facts, work),
+        sheet=sheet_of(app, line, facts, work),
         version=version,
         lease=app.staffbook.leases(at=now()).get(number),
         plan=app.staffbook.plan_of(number),
@@ -122,7 +122,8 @@ def stand_of(number: str) -> Stand:
     )
 
 
-def _sheet(app: App, line: CaseLine, facts: Facts, work: Work) -> Blatt:
+def sheet_of(app: App, line: CaseLine, facts: Facts, work: Work) -> Blatt:
+    """The sheet with what was typed; with an empty `work`, what the machine saw alone."""
     judgements = app.records.judgements(line.number)
     findings = [finding for j in judgements for finding in j.verdict.findings]
     return blatt(
@@ -174,7 +175,7 @@ def pruefseite(
         others=_others(stand),
         replaces=_filed(app, stand),
         states=STATES,
-        bilder=tuple(_bilder(app, stand)),
+        bilder=tuple(bilder_of(app, stand)),
         methods=METHODS,
         grade=_grade(stand.facts),
         history=tuple(lines_of(app, reversed(app.records.history(line.number)))),
@@ -258,7 +259,7 @@ def lines_of(app: App, entries: Iterable[History]) -> Iterator[Eintrag]:
         )
 
 
-def _bilder(app: App, stand: Stand) -> Iterator[Bild]:
+def bilder_of(app: App, stand: Stand) -> Iterator[Bild]:
     """The application first, then what else came; of a long document the first pages."""
     chosen = stand.facts.document
     documents = sorted(stand.facts.evidence.documents, key=lambda d: d != chosen)

@@ -19,7 +19,9 @@ from inbox_daemon.web.room import Room
 from inbox_daemon.web.sammeln import room as sammeln
 from inbox_daemon.web.start import room as start
 from inbox_daemon.web.stichprobe import room as stichprobe
+from inbox_daemon.web.uebersicht import room as uebersicht
 from inbox_daemon.web.vorrat import room as vorrat
+from inbox_daemon.web.zweit import room as zweit
 
 ROOMS: tuple[Room, ...] = (
     anmelden,
@@ -38,4 +40,6 @@ ROOMS: tuple[Room, ...] = (
     start,
     stichprobe,
     vorrat,
+    uebersicht,
+    zweit,
 )
