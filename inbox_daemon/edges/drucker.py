@@ -10,6 +10,7 @@ import select
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final
@@ -23,6 +24,8 @@ ANSWER_BYTES: Final = 50 << 20
 PAGE: Final = "blatt.html"
 SIGNATURE: Final = b"%PDF-"
 NOT_PRINTED: Final = "druck"
+# Each takes a processor for a second, which reading wants too, and some 60 MB.
+AT_ONCE: Final = 2
 
 
 class Drucker:
@@ -32,12 +35,21 @@ class Drucker:
         self, work: Path, *, program: Sequence[str] = PROGRAM, wall_s: float = WALL_S
     ) -> None:
         self._work, self._program, self._wall_s = work, tuple(program), wall_s
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def printed(self, page: str, pictures: dict[str, Path]) -> bytes:
         """The PDF of this HTML page; `pictures` are (SHA-256, PNG), named `<sha256>.png` there.
 
-        Raises Temporary (`druck`) where the child fails, dies or takes too long.
+        Raises Temporary (`druck`) where the child fails, dies or takes too long, or too many print.
         """
+        if not self._places.acquire(timeout=self._wall_s):
+            raise Temporary("too many pages are being printed", code=NOT_PRINTED)
+        try:
+            return self._printed(page, pictures)
+        finally:
+            self._places.release()
+
+    def _printed(self, page: str, pictures: dict[str, Path]) -> bytes:
         self._work.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.TemporaryDirectory(dir=self._work, ignore_cleanup_errors=True) as name:
             folder = Path(name)

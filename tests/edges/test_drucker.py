@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inbox_daemon.core.errors import Temporary
-from inbox_daemon.edges.drucker import Drucker
+from inbox_daemon.edges.drucker import AT_ONCE, Drucker
 
 DIES_ONCE = """
 import os, pathlib, signal, sys
@@ -64,6 +64,16 @@ def test_a_printer_that_does_not_end_is_ended(tmp_path: Path) -> None:
 def test_a_printer_that_a_signal_killed_is_asked_once_more(tmp_path: Path) -> None:
     found = printer(tmp_path, DIES_ONCE, str(tmp_path / "mark")).printed("", {})
     assert found == b"%PDF-1.7 whole"
+
+
+def test_no_more_than_two_print_at_once_and_none_waits_for_ever(tmp_path: Path) -> None:
+    keeper = printer(tmp_path, "print(end='%PDF-')", wall_s=0.2)
+    for _ in range(AT_ONCE):
+        keeper._places.acquire()
+    with pytest.raises(Temporary):
+        keeper.printed("", {})
+    keeper._places.release()
+    assert printer(tmp_path, "print(end='%PDF-')").printed("", {}) == b"%PDF-"
 
 
 @pytest.mark.full
