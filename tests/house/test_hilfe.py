@@ -37,6 +37,13 @@ def test_each_key_that_a_page_names_is_explained() -> None:
     assert sorted(key for key in named if key not in told) == []
 
 
+def test_each_key_of_the_dialogue_of_keys_is_explained() -> None:
+    dialogue = (TEMPLATES / "_tasten.html").read_text("utf-8")
+    named = set(re.findall(r"<kbd>([^<{]+)</kbd>", dialogue))
+    told = " ".join(f"{key} {what}" for key, _, what in TASTEN)
+    assert sorted(key for key in named if key not in told) == []
+
+
 def test_each_fault_of_the_chain_has_words() -> None:
     package = TEMPLATES.parents[1]
     given = set(re.findall(r'return "([a-z-]+)", ', (package / "core" / "chain.py").read_text()))
