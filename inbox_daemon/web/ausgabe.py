@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Final
 
-from flask import Response, request, send_file, stream_with_context
-from flask import abort as flask_abort
+from flask import Response, send_file, stream_with_context
 
 from inbox_daemon.tabellen import (
     CSV_TYPE,
@@ -28,7 +27,6 @@ CSV, XLSX, JSONL = "csv", "xlsx", "jsonl"
 # For the routes: `/liste.<any(csv, xlsx, jsonl):ending>`.
 LISTS: Final = f"<any({CSV}, {XLSX}, {JSONL}):ending>"
 ANY_TYPE: Final = "application/octet-stream"
-NOT_FOUND: Final = 404
 _CAGED: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -59,15 +57,6 @@ def file_answer(file: IO[bytes] | Path, name: str, kind: str = ANY_TYPE) -> Resp
     """The file under this name."""
     answer = send_file(file, mimetype=kind, conditional=False, etag=False, max_age=0)
     return _guarded(answer, name)
-
-
-def picture_answer(file: Path) -> Response:
-    """A PNG that our own reading child drew; the one thing that is shown in a page."""
-    if "image" not in request.headers.get("Sec-Fetch-Dest", "image"):
-        flask_abort(NOT_FOUND)
-    answer = send_file(file, mimetype="image/png", conditional=False, etag=False, max_age=0)
-    answer.headers["Content-Security-Policy"] = _CAGED
-    return answer
 
 
 def _guarded(answer: Response, name: str) -> Response:

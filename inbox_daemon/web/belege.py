@@ -6,15 +6,18 @@ Trusts: nothing of the files; what is drawn was drawn in the cage.
 Limits: names of files are ours, the sender's stand on the page.
 """
 
-from flask import Response, abort, current_app, make_response, send_file
+from typing import Final
+
+from flask import Response, abort, current_app, make_response, request
 
 from inbox_daemon import staff
 from inbox_daemon.core.errors import Defect
 from inbox_daemon.core.facts import Facts
 from inbox_daemon.core.rollen import LESEN
-from inbox_daemon.core.values import AttachmentKind
+from inbox_daemon.core.values import Attachment, AttachmentKind
 from inbox_daemon.core.wording import reading
 from inbox_daemon.core.wording_pages import PAGES
+from inbox_daemon.web.ausgabe import file_answer
 from inbox_daemon.web.here import parts
 from inbox_daemon.web.pruefseite import drawable
 from inbox_daemon.web.room import Room
@@ -24,10 +27,17 @@ room = Room("belege")
 # The hash in the address is that of the bytes: they never change. The browser forgets them soon
 # all the same, for they hold personal data.
 KEPT = "private, max-age=600"
-SANDBOX = "default-src 'none'; sandbox"
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 PNG = b"\x89PNG\r\n\x1a\n"
 NOT_FOUND = 404
 MOST_PAGES = 9999
+# Endings that say nothing worse than what they are; anything else is `.bin`.
+ENDINGS: Final = frozenset(
+    {
+        ".csv", ".doc", ".docx", ".eml", ".gif", ".jpeg", ".jpg", ".msg", ".odp", ".ods", ".odt",
+        ".pdf", ".png", ".ppt", ".pptx", ".rtf", ".tif", ".tiff", ".txt", ".webp", ".xls", ".xlsx",
+    }
+)  # fmt: skip
 
 
 @room.get("/faelle/<number>/seiten/<document>/<int:page_number>", LESEN)
@@ -50,8 +60,10 @@ def seite(number: str, document: str, page_number: int) -> Response:
 
 @room.get("/faelle/<number>/belege/<crop>", LESEN)
 def beleg(number: str, crop: str) -> Response:
-    """A crop as PNG."""
+    """A crop as PNG, shown inside our pages alone."""
     if crop not in _crops(staff.facts_in(parts(), _known(number))):
+        abort(NOT_FOUND)
+    if "image" not in request.headers.get("Sec-Fetch-Dest", "image"):
         abort(NOT_FOUND)
     try:
         content = parts().spool.path(crop).read_bytes()
@@ -64,20 +76,21 @@ def beleg(number: str, crop: str) -> Response:
 def dokument(number: str, document: str) -> Response:
     """An attachment as it came, to be saved under a name of ours."""
     facts = staff.facts_in(parts(), _known(number))
-    kinds = {d.sha256: AttachmentKind.PDF for d in facts.evidence.documents}
+    endings = {d.sha256: ".pdf" for d in facts.evidence.documents}
     if facts.submission is not None:
-        kinds |= {a.sha256: a.kind for a in facts.submission.attachments}
-    if document not in kinds:
+        endings |= {a.sha256: _ending(a) for a in facts.submission.attachments}
+    if document not in endings or not parts().spool.holds(document):
         abort(NOT_FOUND)
-    ending = "pdf" if kinds[document] is AttachmentKind.PDF else "bin"
-    response = send_file(
-        parts().spool.path(document).resolve(),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=f"{number}-{document[:8]}.{ending}",
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    name = f"{number}-{document[:8]}{endings[document]}"
+    return file_answer(parts().spool.path(document).resolve(), name)
+
+
+def _ending(attachment: Attachment) -> str:
+    """By what the bytes are; of a name only an ending that starts no program."""
+    if attachment.kind is AttachmentKind.PDF:
+        return ".pdf"
+    claimed = f".{attachment.name.rpartition('.')[2].lower()}"
+    return claimed if claimed in ENDINGS else ".bin"
 
 
 def _known(number: str) -> str:

@@ -16,7 +16,7 @@ from inbox_daemon.core.bearbeitung import Plan
 from inbox_daemon.core.errors import Temporary
 from inbox_daemon.core.rollen import AUSGEBEN, BEARBEITEN, LESEN
 from inbox_daemon.core.states import State
-from inbox_daemon.core.values import Attachment, AttachmentKind, Submission
+from inbox_daemon.core.values import Submission
 from inbox_daemon.core.wording_labels import (
     ART_GRUENDE,
     AUDIT_KINDS,
@@ -33,19 +33,12 @@ from inbox_daemon.erklaerung import explain
 from inbox_daemon.gespraech import Conversation, Mail
 from inbox_daemon.ports import Letter
 from inbox_daemon.staff import case_line
-from inbox_daemon.web.ausgabe import file_answer, picture_answer, told
+from inbox_daemon.web.ausgabe import file_answer, told
 from inbox_daemon.web.here import page, parts, person
 from inbox_daemon.web.room import Room
 
 room = Room("fall")
 NOT_FOUND, AWAY = 404, 503
-# Endings that say nothing worse than what they are; anything else is `.bin`.
-ENDINGS: Final = frozenset(
-    {
-        ".csv", ".doc", ".docx", ".eml", ".gif", ".jpeg", ".jpg", ".msg", ".odp", ".ods", ".odt",
-        ".pdf", ".png", ".ppt", ".pptx", ".rtf", ".tif", ".tiff", ".txt", ".webp", ".xls", ".xlsx",
-    }
-)  # fmt: skip
 WORDS: Final = {
     "arten": MAILARTEN,
     "gruende": ART_GRUENDE,
@@ -153,34 +146,3 @@ def original(number: str) -> Response:
     if not parts().spool.holds(sha256):
         abort(NOT_FOUND)
     return file_answer(parts().spool.path(sha256), f"{number}.eml")
-
-
-@room.get("/faelle/<number>/anhang/<int:place>", LESEN)
-def anhang(number: str, place: int) -> Response:
-    """An attachment by its place in the mail, from 1."""
-    case_line(parts(), number)
-    evidence = parts().records.evidence(number)
-    mail = evidence.submission if evidence else None
-    if mail is None or not 1 <= place <= len(mail.attachments):
-        abort(NOT_FOUND)
-    attachment = mail.attachments[place - 1]
-    if not parts().spool.holds(attachment.sha256):
-        abort(NOT_FOUND)
-    name = f"{number}-anhang-{place}{_ending(attachment)}"
-    return file_answer(parts().spool.path(attachment.sha256), name)
-
-
-def _ending(attachment: Attachment) -> str:
-    """By what the bytes are; of a name only an ending that starts no program."""
-    if attachment.kind is AttachmentKind.PDF:
-        return ".pdf"
-    claimed = f".{attachment.name.rpartition('.')[2].lower()}"
-    return claimed if claimed in ENDINGS else ".bin"
-
-
-@room.get("/faelle/<number>/ausschnitt/<sha256>.png", LESEN)
-def ausschnitt(number: str, sha256: str) -> Response:
-    """The picture of a field, where this case has it."""
-    if sha256 not in explain(parts(), number).crops:
-        abort(NOT_FOUND)
-    return picture_answer(parts().spool.path(sha256))

@@ -35,8 +35,32 @@ WHO: dict[str, frozenset[Rolle]] = {
     "POST /konto/ueberall-abmelden": LESEN,
     "GET /faelle/<number>": LESEN,
     "GET /faelle/<number>/akte.zip": AUSGEBEN,
-    "GET /faelle/<number>/anhang/<int:place>": LESEN,
-    "GET /faelle/<number>/ausschnitt/<sha256>.png": LESEN,
+    "GET /faelle/<number>/ablehnen": BEARBEITEN,
+    "POST /faelle/<number>/ablehnen": BEARBEITEN,
+    "GET /faelle/<number>/belege/<crop>": LESEN,
+    "POST /faelle/<number>/dabei": BEARBEITEN,
+    "GET /faelle/<number>/dokumente/<document>": LESEN,
+    "POST /faelle/<number>/freigeben": BEARBEITEN,
+    "POST /faelle/<number>/lassen": BEARBEITEN,
+    "POST /faelle/<number>/nehmen": BEARBEITEN,
+    "POST /faelle/<number>/notiz": BEARBEITEN,
+    "GET /faelle/<number>/pruefen": LESEN,
+    "GET /faelle/<number>/rueckfrage": BEARBEITEN,
+    "POST /faelle/<number>/rueckfrage": BEARBEITEN,
+    "GET /faelle/<number>/seiten/<document>/<int:page_number>": LESEN,
+    "POST /faelle/<number>/speichern": BEARBEITEN,
+    "POST /faelle/<number>/zurueckholen": BEARBEITEN,
+    "GET /faelle/<number>/zurueckstellen": BEARBEITEN,
+    "POST /faelle/<number>/zurueckstellen": BEARBEITEN,
+    "GET /zweitpruefung": LESEN,
+    "GET /zweitpruefung.<any(csv, xlsx, jsonl):ending>": AUSGEBEN,
+    "GET /zweitpruefung/<int(max=999999999999):number>": LESEN,
+    "POST /zweitpruefung/<int(max=999999999999):number>/vergleichen": ZWEITE,
+    "POST /zweitpruefung/<int(max=999999999999):number>/zeichnen": ZWEITE,
+    "POST /zweitpruefung/<int(max=999999999999):number>/zurueckgeben": ZWEITE,
+    "POST /zweitpruefung/<int(max=999999999999):number>/zurueckholen": BEARBEITEN | ZWEITE,
+    "GET /uebersicht": LESEN,
+    "GET /uebersicht.<any(csv, xlsx, jsonl):ending>": AUSGEBEN,
     "GET /faelle/<number>/erklaeren": LESEN,
     "GET /faelle/<number>/original.eml": LESEN,
     "GET /hilfe": LESEN,
@@ -64,8 +88,12 @@ WHO: dict[str, frozenset[Rolle]] = {
 }
 # What stands for a variable of an address; any other is a case.
 LOG = 'INSERT INTO "audit"'
-VALUES: dict[str, object] = {"place": 1, "sha256": "ab" * 32, "ending": "csv"}
-NUMBERED = {"/protokoll/<int:number>": 1}
+VALUES: dict[str, object] = {
+    "document": "ab" * 32,
+    "crop": "ab" * 32,
+    "page_number": 1,
+    "ending": "csv",
+}
 ONE_OF_EACH = {f"nur-{rolle}": frozenset({rolle}) for rolle in Rolle}
 EVERYTHING = "alles"
 
@@ -86,8 +114,8 @@ def routes(desk: Desk, number: str) -> Iterator[Route]:
         if rule.endpoint == "static":
             continue
         values = {name: VALUES.get(name, number) for name in rule.arguments}
-        if rule.rule in NUMBERED:
-            values["number"] = NUMBERED[rule.rule]
+        if "number" in values and not rule.rule.startswith("/faelle/"):
+            values["number"] = 1
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             path = adapter.build(rule.endpoint, values, method=method)
             yield Route(f"{method} {rule.rule}", method, path)

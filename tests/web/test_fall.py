@@ -84,10 +84,11 @@ def test_what_a_stranger_wrote_is_text_on_every_page_of_the_case(desk: Desk) -> 
         assert "{{ 7*7 }}" in page
 
 
-@pytest.mark.parametrize("path", ["original.eml", "anhang/1"])
+@pytest.mark.parametrize("path", ["original.eml", "dokumente/{paper}"])
 def test_a_download_is_never_shown_by_a_browser(desk: Desk, path: str) -> None:
-    number = desk.case(seen(desk))
-    answer = desk.client("muster").get(f"/faelle/{number}/{path}")
+    evidence = seen(desk)
+    number, paper = desk.case(evidence), evidence.documents[0].sha256
+    answer = desk.client("muster").get(f"/faelle/{number}/{path.format(paper=paper)}")
     assert answer.status_code == 200
     assert answer.content_type == "application/octet-stream"
     name = answer.headers["Content-Disposition"]
@@ -116,8 +117,8 @@ def test_the_name_of_a_download_is_ours(
     [part] = evidence.submission.attachments
     mail = replace(evidence.submission, attachments=(replace(part, kind=kind, name=name),))
     number = desk.case(replace(evidence, submission=mail))
-    answer = desk.client("muster").get(f"/faelle/{number}/anhang/1")
-    wanted = f'attachment; filename="{number}-anhang-1{ending}"'
+    answer = desk.client("muster").get(f"/faelle/{number}/dokumente/{part.sha256}")
+    wanted = f'attachment; filename="{number}-{part.sha256[:8]}{ending}"'
     assert answer.headers["Content-Disposition"] == wanted
 
 
@@ -126,25 +127,25 @@ def test_only_a_picture_of_this_case_is_given_and_only_as_a_picture(desk: Desk) 
     number, other = desk.case(evidence), desk.case()
     source = evidence.documents[0].amount.source
     assert source
-    client, path = desk.client("muster"), f"ausschnitt/{source.crop}.png"
+    client, path = desk.client("muster"), f"belege/{source.crop}"
     assert client.get(f"/faelle/{number}/{path}").content_type == "image/png"
     assert client.get(f"/faelle/{other}/{path}").status_code == 404
     as_page = {"Sec-Fetch-Dest": "document"}
     assert client.get(f"/faelle/{number}/{path}", headers=as_page).status_code == 404
     mail = desk.app.records.case(number)
     assert mail
-    assert client.get(f"/faelle/{number}/ausschnitt/{mail.sha256}.png").status_code == 404
+    assert client.get(f"/faelle/{number}/belege/{mail.sha256}").status_code == 404
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/erklaeren", "/akte.zip", "/original.eml", "/anhang/1", "/ausschnitt/ab.png"]
+    "path", ["", "/erklaeren", "/akte.zip", "/original.eml", "/dokumente/ab", "/belege/ab"]
 )
 def test_a_case_that_is_not_there_is_a_plain_page(desk: Desk, path: str) -> None:
     answer = desk.client("muster").get(f"/faelle/A-2022-999999{path}")
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("path", ["anhang/0", "anhang/2", "anhang/99999999999999999999"])
+@pytest.mark.parametrize("path", ["dokumente/0", "dokumente/" + "ab" * 32, "belege/9"])
 def test_an_attachment_that_is_not_there_is_not_found(desk: Desk, path: str) -> None:
     number = desk.case(seen(desk))
     assert desk.client("muster").get(f"/faelle/{number}/{path}").status_code == 404

@@ -33,6 +33,8 @@ ACTIVE = frozenset({
 })
 # fmt: on
 CLEAN = "Soforthilfe"
+# A number below zero is a number for every spreadsheet; ours are days and never a stranger's.
+NUMBER = re.compile(r"-\d+")
 UNSEEN = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200d\ufeff\x00\x1b\x07\x08"
 )
@@ -125,14 +127,17 @@ def test_no_page_of_a_case_shows_an_element_or_attribute_of_a_strangers(
     staffed: tuple[Desk, FlaskClient],
 ) -> None:
     desk, client = staffed
+    # All cases first, the clean one between others: what a page says of its neighbours is the same.
+    half = len(strings()) // 2
+    early = [(text, _case(desk, text)) for text in strings()[:half]]
     clean = _case(desk, CLEAN)
+    late = [(text, _case(desk, text)) for text in strings()[half:]]
     shapes = {
         route.key: _shape(client.get(route.path).get_data(as_text=True))
         for route in _pages(desk, clean)
     }
     seen = 0
-    for text in strings():
-        number = _case(desk, text)
+    for text, number in (*early, *late):
         for route in _pages(desk, number):
             answer = client.get(route.path)
             page = answer.get_data(as_text=True)
@@ -165,7 +170,8 @@ def test_no_exported_cell_is_a_formula(staffed: tuple[Desk, FlaskClient]) -> Non
         base = route.path.removesuffix("csv")
         text = client.get(base + "csv").get_data().decode("utf-8-sig")
         for row in csv.reader(io.StringIO(text), delimiter=";"):
-            assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+            odd = [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+            assert not [cell for cell in odd if not NUMBER.fullmatch(cell)]
         book = openpyxl.load_workbook(io.BytesIO(client.get(base + "xlsx").get_data()))
         kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
         assert "f" not in kinds

@@ -62,7 +62,7 @@ def test_the_sheet_shows_picture_value_and_kreis_and_nothing_is_ticked(hall: Des
 
     page = sheet(hall)
 
-    assert f"/faelle/{number}/ausschnitt/" in page
+    assert f"/faelle/{number}/belege/" in page
     assert "287.650,00" in page
     assert "Stuttgart (SK)" in page
     assert " checked" not in page

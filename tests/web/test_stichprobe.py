@@ -32,7 +32,7 @@ def _only(desk: Desk) -> str:
 def test_the_page_shows_the_picture_and_not_what_the_machine_read(all_desk: Desk) -> None:
     text = all_desk.client("zweite").get(f"/stichprobe/{_only(all_desk)}").get_data(as_text=True)
 
-    assert "/bild/" in text
+    assert "/seiten/" in text
     assert "287.650" not in text
 
 
