@@ -228,13 +228,15 @@ def _recall_time(app: App) -> timedelta:
 
 def _why_second(app: App, number: str, wish: Wish, verdict: Verdict) -> tuple[str, ...]:
     review = app.settings.review
-    document = facts_in(app, number).document
-    amount = verdict.antrag.betrag if isinstance(verdict, Accept) else None
+    facts = facts_in(app, number)
+    document, antrag = facts.document, verdict.antrag if isinstance(verdict, Accept) else None
+    named = getattr(facts.form_kreis, "ags", None)
     return needs_second(
         number,
-        amount=amount,
+        amount=antrag.betrag if antrag else None,
         read=document.amount if document else None,
         is_refusal=wish.is_refusal or (wish.answer == CLOSE and document is not None),
+        is_other_kreis=antrag is not None and named not in {None, antrag.ags},
         limits=VierAugen(from_eur=Decimal(review.second_from_eur), percent=review.second_percent),
     )
 

@@ -7,7 +7,6 @@ Source: VV zu den §§ 70 ff. LHO Baden-Württemberg (Anordnung und Feststellung
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,13 +15,13 @@ from typing import Final
 from inbox_daemon.core.betrag import betrag_from
 from inbox_daemon.core.values import Absent, Read, Reading, Unreadable
 
-HOCH, GEAENDERT, STICHPROBE, ABLEHNUNG = (
+HOCH, GEAENDERT, KREIS, STICHPROBE, ABLEHNUNG = (
     "betrag-hoch",
     "betrag-geaendert",
+    "kreis-geaendert",
     "stichprobe",
     "ablehnung",
 )
-# A plan in one of these is on its way: nothing else may be decided for its case.
 SAME_PERSON: Final = "zweite-person-ist-erste"
 
 
@@ -37,6 +36,7 @@ class PlanState(StrEnum):
     GESCHEITERT = "gescheitert"
 
 
+# A plan in one of these is on its way: nothing else may be decided for its case.
 OPEN: Final = (PlanState.ZWEITE, PlanState.AUSGANG)
 
 
@@ -54,30 +54,27 @@ def needs_second(
     amount: Decimal | None,
     read: Reading[Decimal] | None,
     is_refusal: bool,
+    is_other_kreis: bool,
     limits: VierAugen,
 ) -> tuple[str, ...]:
-    """Why a second person must sign; empty where none. `amount` is what shall be filed."""
-    return tuple(_reasons(case, amount=amount, read=read, is_refusal=is_refusal, limits=limits))
+    """Why a second person must sign; empty where none. `amount` is what shall be filed.
 
-
-def _reasons(
-    case: str,
-    *,
-    amount: Decimal | None,
-    read: Reading[Decimal] | None,
-    is_refusal: bool,
-    limits: VierAugen,
-) -> Iterator[str]:
+    `is_other_kreis`: the form surely names another Kreis than the one for which is filed.
+    """
     if is_refusal:
-        yield ABLEHNUNG
+        return (ABLEHNUNG,)
     if amount is None:
-        return
-    if amount >= limits.from_eur:
-        yield HOCH
-    if is_changed(amount, read):
-        yield GEAENDERT
-    if is_sample(case, percent=limits.percent):
-        yield STICHPROBE
+        return ()
+    return tuple(
+        code
+        for is_so, code in (
+            (amount >= limits.from_eur, HOCH),
+            (is_changed(amount, read), GEAENDERT),
+            (is_other_kreis, KREIS),
+            (is_sample(case, percent=limits.percent), STICHPROBE),
+        )
+        if is_so
+    )
 
 
 def is_changed(amount: Decimal, read: Reading[Decimal] | None) -> bool:

@@ -29,6 +29,7 @@ WHY_SECOND: Final = MappingProxyType(
     {
         "betrag-hoch": "hoher Betrag",
         "betrag-geaendert": "Betrag von Hand eingetragen",
+        "kreis-geaendert": "anderer Kreis als im Antrag gelesen",
         "stichprobe": "Stichprobe",
         "ablehnung": "nicht Teil des Verfahrens",
     }

@@ -94,6 +94,14 @@ def test_a_high_amount_waits_for_a_second_person_who_is_named_in_the_record(
     assert judgement.by == "muster, zweite"
 
 
+def test_another_kreis_than_the_form_names_needs_a_second_person(desk: Desk) -> None:
+    number = desk.case(GUESSED)
+
+    plan = staff.plan(desk.app, number, replace(RELEASE, ags="08117"))
+
+    assert plan.why_second == ("kreis-geaendert",)
+
+
 def test_no_application_is_closed_by_one_person_alone(desk: Desk) -> None:
     application = desk.case()
     question = desk.case(QUESTION)
