@@ -31,6 +31,8 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 PNG = b"\x89PNG\r\n\x1a\n"
 NOT_FOUND = 404
 MOST_PAGES = 9999
+# What a browser says when it would show an answer as a page of its own.
+AS_A_PAGE: Final = frozenset({"document", "embed", "frame", "iframe", "object"})
 # Endings that say nothing worse than what they are; anything else is `.bin`.
 ENDINGS: Final = frozenset(
     {
@@ -63,7 +65,7 @@ def beleg(number: str, crop: str) -> Response:
     """A crop as PNG, shown inside our pages alone."""
     if crop not in _crops(staff.facts_in(parts(), _known(number))):
         abort(NOT_FOUND)
-    if "image" not in request.headers.get("Sec-Fetch-Dest", "image"):
+    if request.headers.get("Sec-Fetch-Dest") in AS_A_PAGE:
         abort(NOT_FOUND)
     try:
         content = parts().spool.path(crop).read_bytes()
