@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -92,13 +93,19 @@ def _waiting() -> Executable:
     )
 
 
+@lru_cache(maxsize=1_000)
+def _reasons(stored: str) -> tuple[str, ...]:
+    """Many cases have the same."""
+    return tuple(json.loads(stored))
+
+
 def _klaerfall(row: Any, fristen: Fristen, today: date) -> Klaerfall:
     put_off = row.wieder_on is not None and row.wieder_on > today
     rest = _RESTS.get(row.plan, Rest.WIEDERVORLAGE if put_off else Rest.NONE)
     return Klaerfall(
         number=row.number,
         received_at=row.received_at,
-        reasons=tuple(json.loads(row.reasons)),
+        reasons=_reasons(row.reasons),
         frist=fristen.due(row.received_at),
         ags=row.typed_ags or row.ags,
         programm=row.programm,
