@@ -55,7 +55,9 @@ def test_every_answer_of_every_route_has_the_headers(desk: Desk) -> None:
         for name in (None, "nur-pruefung", EVERYTHING):
             desk.signed_in.clear()
             client = desk.client(name) if name else desk.nobody()
-            _demand_headers(client.open(route.path, method=route.method))
+            answer = client.open(route.path, method=route.method)
+            answer.close()
+            _demand_headers(answer)
 
 
 def test_errors_have_the_headers_and_are_german_pages(desk: Desk) -> None:
