@@ -97,7 +97,7 @@ def test_a_correction_waits_for_a_person_with_what_is_filed_beside_it(
     out = capsys.readouterr().out
     assert f"[Korrektur oder Ergänzung] {sentence('zweiter-antrag', (('fall', first),))}" in out
     assert office.decide(second, "ablegen", "--ersetzt", first) == 0
-    [judged] = [j for j in office.app.records.judgements(second) if j.by == "muster"]
+    [judged] = [j for j in office.app.records.judgements(second) if j.by == "muster, weber"]
     assert isinstance(judged.verdict, Accept)
     [joined] = [f for f in judged.verdict.findings if f.code == "gehoert-zum-vorgang"]
     assert joined.values == (("fall", first),)

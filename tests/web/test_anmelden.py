@@ -10,6 +10,8 @@ from inbox_daemon.core.rollen import Rolle
 from tests.web.conftest import HOST, Desk, new_desk
 from tests.web.signing import PASSWORD, by_hand, form_token, is_in, sign_in, text_of, with_password
 
+pytestmark = pytest.mark.full
+
 
 def _log(desk: Desk) -> str:
     desk.app.audit.catch_up()

@@ -13,6 +13,8 @@ from tests.web.conftest import HOST, Desk, new_desk
 from tests.web.routes import EVERYTHING, admit_all, routes
 from tests.web.signing import form_token
 
+pytestmark = pytest.mark.full
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

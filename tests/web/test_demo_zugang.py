@@ -10,6 +10,8 @@ from inbox_daemon.config import load_settings
 from inbox_daemon.core.errors import ConfigError
 from tests.web.conftest import Desk, new_desk
 
+pytestmark = pytest.mark.full
+
 HERE = {"base_url": "http://127.0.0.1:8080"}
 DEMO = 'listen = "127.0.0.1:8080"\ndemo = true'
 IMAP = "[imap]\ntls = false\n"

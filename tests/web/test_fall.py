@@ -17,6 +17,8 @@ from tests.core import cases
 from tests.web.conftest import Desk
 from tests.web.test_protokoll import text
 
+pytestmark = pytest.mark.full
+
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)> \u202egnp.exe {{ 7*7 }} 漢字 😀'
 PAPER = b"%PDF-1.7\n% an application\n%%EOF\n"
 # pypdf and Pango are there wherever the program is; the printer takes two seconds a page.

@@ -15,6 +15,8 @@ from tests.peers import oidc as peer
 from tests.web.conftest import HOST, Desk, new_desk
 from tests.web.signing import FIELD, form_token, is_in, sign_in, text_of, with_password
 
+pytestmark = pytest.mark.full
+
 SOCKET = PagesSettings(
     listen="unix:/run/pages.sock", public_url=f"https://{HOST}", proxy="unix", realm="RPS.BWL.DE"
 )

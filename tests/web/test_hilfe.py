@@ -10,6 +10,8 @@ from inbox_daemon.probebriefe import probebriefe
 from tests.web.conftest import PEOPLE, Desk
 from tests.web.test_protokoll import text
 
+pytestmark = pytest.mark.full
+
 
 def test_each_code_that_a_page_links_to_has_its_anchor_once(desk: Desk) -> None:
     page = text(desk.client("muster"), "/hilfe")

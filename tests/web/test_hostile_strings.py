@@ -24,6 +24,8 @@ from tests.web.hostile import FILLED, MARK, strings
 from tests.web.routes import EVERYTHING, WHO, Route, admit_all, routes
 from tests.web.signing import by_hand
 
+pytestmark = pytest.mark.full
+
 # What does something, goes somewhere or looks different; counted one by one.
 # fmt: off
 ACTIVE = frozenset({

@@ -14,6 +14,8 @@ from tests.core import cases
 from tests.web.conftest import Desk
 from tests.web.test_protokoll import text
 
+pytestmark = pytest.mark.full
+
 ASKED = cases.of_document(signature=cases.absent())
 
 

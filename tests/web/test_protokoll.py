@@ -23,6 +23,8 @@ from inbox_daemon.web import protokoll
 from tests.edges.test_auditbook import month
 from tests.web.conftest import Desk
 
+pytestmark = pytest.mark.full
+
 NOVEMBER = "von=2021-11-01&bis=2021-11-30"
 
 

@@ -17,6 +17,8 @@ from inbox_daemon.core.values import Evidence, Source, Unreadable
 from tests.core import cases
 from tests.web.conftest import UNCLEAR, Desk
 
+pytestmark = pytest.mark.full
+
 GUESS = Unreadable(
     why="widerspruch",
     guess="287.650,00 Euro",

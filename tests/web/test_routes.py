@@ -18,6 +18,8 @@ from tests.web.routes import (
 )
 from tests.web.signing import form_token
 
+pytestmark = pytest.mark.full
+
 FORBIDDEN, SEE_OTHER = 403, 303
 
 

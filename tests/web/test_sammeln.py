@@ -15,6 +15,8 @@ from inbox_daemon.core.values import Evidence, Unreadable
 from tests.core import cases
 from tests.web.conftest import Desk, new_desk
 
+pytestmark = pytest.mark.full
+
 GUESS = "287.650,00 Euro"
 LIMIT = Decimal(1_000_000)
 

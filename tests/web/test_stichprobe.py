@@ -11,6 +11,8 @@ from inbox_daemon.core.verdict import Outcome
 from tests.core import cases
 from tests.web.conftest import Desk, new_desk
 
+pytestmark = pytest.mark.full
+
 SEEN = {"betrag": "287.650,00", "ags": cases.AGS, "unterschrift": "ja"}
 
 

@@ -19,6 +19,8 @@ from inbox_daemon.ports import Abgleich
 from tests.core import cases
 from tests.web.conftest import UNCLEAR, Desk
 
+pytestmark = pytest.mark.full
+
 UNSIGNED = cases.of_document(signature=Unreadable(why="wenig-tinte", source=cases.source()))
 STRANGER = cases.of_document(applicant=cases.read("Heilbronn"))
 # Told of a case, never the reason why one waits.

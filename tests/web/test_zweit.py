@@ -19,6 +19,8 @@ from tests.fakes import FakeClock
 from tests.web.conftest import Desk, new_desk
 from tests.web.test_protokoll import text
 
+pytestmark = pytest.mark.full
+
 # Above the limit, so that a second person must sign; the machine only supposed it.
 AMOUNT = Decimal("283000.00")
 SHOWN = "283.000,00"
