@@ -29,6 +29,8 @@ from inbox_daemon.reading.paper.page import Page
 from inbox_daemon.ruleset import load_rules
 from inbox_daemon.wire import Job
 
+pytestmark = pytest.mark.full
+
 PROJECT = Path(__file__).parents[1]
 SAMPLES = PROJECT / "samples" / "soforthilfe-ukraine-2022"
 SHA = "ab" * 32

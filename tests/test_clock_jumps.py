@@ -16,6 +16,8 @@ from inbox_daemon.daemon import Daemon, Stop
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, UNCLEAR_AMOUNT, World, new_world
 
+pytestmark = pytest.mark.full
+
 pytest_plugins = ("tests.worlds",)
 
 # Instants in UTC, as the text that a clerk reads and the last day of a deadline that ends there.

@@ -14,6 +14,8 @@ from inbox_daemon.steps import MOST_TRIES
 from tests.core import cases
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, ROBOT, UNCLEAR_AMOUNT, World
 
+pytestmark = pytest.mark.full
+
 pytest_plugins = ("tests.worlds",)
 
 

@@ -13,6 +13,8 @@ from inbox_daemon.config import load_settings
 from inbox_daemon.core.rollen import Rolle
 from inbox_daemon.edges import kennwort
 
+pytestmark = pytest.mark.full
+
 GOOD = "blauer Tisch unter Regen"
 ADD = ("add", "muster", "--full-name", "Maxi Muster", "--rolle", "sachbearbeitung")
 

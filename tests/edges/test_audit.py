@@ -19,6 +19,8 @@ from inbox_daemon.edges.audit import AuditFile
 from inbox_daemon.edges.clock import SystemClock
 from inbox_daemon.edges.database import migrate, open_database, writing
 
+pytestmark = pytest.mark.full
+
 AT = datetime(2022, 7, 1, 8, tzinfo=UTC)
 ENTRIES = 30
 

@@ -20,6 +20,8 @@ from inbox_daemon.edges.database import migrate, open_database, writing
 from tests.fakes import FakeClock
 from tests.postgres import PROGRAMS, database, postgres
 
+pytestmark = pytest.mark.full
+
 BEGIN = datetime(2021, 11, 1, tzinfo=UTC)
 SIGNS = "100%_o'neill\"\\"
 WHOLE = Auswahl()

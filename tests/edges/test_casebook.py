@@ -18,6 +18,8 @@ from tests.core import cases
 from tests.edges.test_letterbook import OUT_OF_OFFICE, REPORT, asked, from_a_machine
 from tests.worlds import ABSENT_SIGNATURE, FORGOTTEN, UNCLEAR_AMOUNT, World
 
+pytestmark = pytest.mark.full
+
 pytest_plugins = ("tests.worlds",)
 
 FIRST, SECOND, THIRD = "A-2022-000001", "A-2022-000002", "A-2022-000003"

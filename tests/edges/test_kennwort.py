@@ -7,6 +7,8 @@ from argon2 import PasswordHasher
 
 from inbox_daemon.edges import kennwort
 
+pytestmark = pytest.mark.full
+
 GOOD = "blauer Tisch unter Regen"
 
 

@@ -10,6 +10,8 @@ from inbox_daemon.edges.imapline import ANSWER, LITERAL, LOST
 from tests.faults.imaprig import eml, mailbox_on
 from tests.peers.imap import FULL, Folder, Message, Peer, serving
 
+pytestmark = pytest.mark.full
+
 OLD = "IMAP4rev1"
 
 

@@ -12,6 +12,8 @@ from inbox_daemon.core.errors import ConfigError, Refused, Temporary
 from inbox_daemon.edges.oidc import Client, Provider
 from tests.peers import oidc as peer
 
+pytestmark = pytest.mark.full
+
 BACK = "https://antrag.example/anmelden/oidc/zurueck"
 
 

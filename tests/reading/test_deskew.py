@@ -11,6 +11,8 @@ from inbox_daemon.reading.paper import deskew, keystone
 from inbox_daemon.reading.paper.page import Grey, Page
 from inbox_daemon.reading.paper.slant import slant_of
 
+pytestmark = pytest.mark.full
+
 WORDS = [
     "Antrag",
     "auf",

@@ -17,6 +17,8 @@ from inbox_daemon.reading.paper.page import Grey
 from inbox_daemon.reading.text import engine
 from inbox_daemon.reading.text.engine import EngineFailed, engine_version, recognise
 
+pytestmark = pytest.mark.full
+
 DPI = 250
 LINE, BLOCK = 7, 4
 

@@ -21,6 +21,8 @@ from inbox_daemon.reading.unterschrift.letter_text import (
 )
 from samples import pen
 
+pytestmark = pytest.mark.full
+
 DPI = 200
 PX = DPI / 25.4
 FORMULA, NAME = "Mit freundlichen Grüßen", "Dr. Petra Lindner"

@@ -16,6 +16,8 @@ from inbox_daemon.reading import limits
 from inbox_daemon.reading.limits import TooComplex
 from inbox_daemon.reading.mail.mime import submission_of
 
+pytestmark = pytest.mark.full
+
 HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile" / "eml"
 
 
