@@ -4,7 +4,11 @@ Made from what opens a tag, an attribute, a script, a template, a cell, a line o
 the places where such a thing would break out.
 """
 
+from dataclasses import replace
 from itertools import islice, product
+
+from inbox_daemon.core.values import Evidence
+from tests.core import cases
 
 MARK = "XQZ"
 # What comes of 7919 times 7907 where a string was taken for a template.
@@ -83,3 +87,24 @@ def strings() -> tuple[str, ...]:
     """The two hundred, always the same."""
     broken_out = (end + script for end, script in product(ENDINGS, SCRIPTS))
     return (*OTHERS, *islice(broken_out, 200 - len(OTHERS)))
+
+
+def evidence_saying(text: str) -> Evidence:
+    """A mail that says this wherever a stranger may say something."""
+    address = replace(cases.address(), name=text)
+    attachment = replace(cases.attachment(), name=text, claimed_type=text)
+    submission = cases.mail(
+        subject=text,
+        from_=(address,),
+        reply_to=(replace(address, addr="fremd@fremd.example"),),
+        text=f"{text}\n{text}",
+        date_claimed=text,
+        received_claimed=text,
+        attachments=(attachment,),
+        spam=(f"x-spam: {text}",),
+        automatic=(),
+    )
+    document = cases.document(
+        name=text, applicant=cases.read(text), amount=cases.unreadable(), notes=()
+    )
+    return cases.good_evidence(submission=submission, documents=(document,))

@@ -9,7 +9,6 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 import openpyxl
@@ -17,10 +16,8 @@ import pytest
 from flask.testing import FlaskClient
 from tinyhtml5 import parse  # type: ignore[import-untyped]
 
-from inbox_daemon.core.values import Evidence
-from tests.core import cases
 from tests.web.conftest import Desk
-from tests.web.hostile import FILLED, MARK, strings
+from tests.web.hostile import FILLED, MARK, evidence_saying, strings
 from tests.web.routes import EVERYTHING, WHO, Route, admit_all, routes
 from tests.web.signing import by_hand
 
@@ -43,29 +40,8 @@ UNSEEN = frozenset(
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "data", "srcset", "poster"})
 
 
-def _evidence(text: str) -> Evidence:
-    """A mail that says this wherever a stranger may say something."""
-    address = replace(cases.address(), name=text)
-    attachment = replace(cases.attachment(), name=text, claimed_type=text)
-    submission = cases.mail(
-        subject=text,
-        from_=(address,),
-        reply_to=(replace(address, addr="fremd@fremd.example"),),
-        text=f"{text}\n{text}",
-        date_claimed=text,
-        received_claimed=text,
-        attachments=(attachment,),
-        spam=(f"x-spam: {text}",),
-        automatic=(),
-    )
-    document = cases.document(
-        name=text, applicant=cases.read(text), amount=cases.unreadable(), notes=()
-    )
-    return cases.good_evidence(submission=submission, documents=(document,))
-
-
 def _case(desk: Desk, text: str) -> str:
-    number = desk.case(_evidence(text))
+    number = desk.case(evidence_saying(text))
     desk.app.staffbook.note(number, text, by=EVERYTHING, at=desk.app.clock.now())
     return number
 
