@@ -208,7 +208,8 @@
     zoomTo(Math.max(100, fit.at(-1) ?? 100));
     const place = box.getBoundingClientRect();
     const frame = scroll.getBoundingClientRect();
-    scroll.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
+    // The label of a field stands at its left: more room there.
+    scroll.scrollLeft += place.left - frame.left - (frame.width - place.width) * 0.8;
     scroll.scrollTop += place.top - frame.top - (frame.height - place.height) / 2;
   };
   const zoomBy = (step) => {
