@@ -5,20 +5,25 @@ case once. Touches: the sample's table, the log. Trusts: the guard for who may.
 Limits: changes no record; a wrong one stands on top of the list until somebody has mended it.
 """
 
+from typing import Final
+
 from flask import Response, abort, request
 
 from inbox_daemon.core.betrag import betrag_from
-from inbox_daemon.core.rollen import PRUEFEN, ZWEITE
+from inbox_daemon.core.rollen import AUSGEBEN, PRUEFEN, ZWEITE
 from inbox_daemon.core.stichprobe import Abgelegt, Ergebnis, Gesehen, drawn, faults
 from inbox_daemon.core.values import Document
 from inbox_daemon.core.wording_pages import SAMPLE_FAULTS
 from inbox_daemon.staff import facts_in
+from inbox_daemon.tabellen import Table
+from inbox_daemon.web.ausgabe import LISTS, list_answer
 from inbox_daemon.web.here import now, page, parts, person, say, to
 from inbox_daemon.web.room import Room
 
 room = Room("stichprobe")
 LOOKING = ZWEITE | PRUEFEN
 NOT_FOUND = 404
+HEADER: Final = ("Fall", "Angesehen am", "Abweichung")
 
 
 @room.get("/stichprobe", LOOKING)
@@ -32,6 +37,16 @@ def listed() -> Response:
         words=SAMPLE_FAULTS,
         percent=parts().settings.review.sample_percent,
     )
+
+
+@room.get(f"/stichprobe.{LISTS}", AUSGEBEN)
+def stichprobe_liste(ending: str) -> Response:
+    """What was looked at and what came of it, as a file; without who looked."""
+    rows = (
+        (one.case, one.at, ", ".join(SAMPLE_FAULTS[code] for code in one.faults))
+        for one in parts().stichproben.results()
+    )
+    return list_answer("stichprobe", ending, lambda: Table(title="Stichprobe", header=HEADER, rows=rows))
 
 
 @room.get("/stichprobe/<case>", LOOKING)

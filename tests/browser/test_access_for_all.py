@@ -81,6 +81,21 @@ def test_axe_finds_nothing(name: str, site: Site, opened: Opened) -> None:
     assert wrong == []
 
 
+def test_axe_finds_nothing_while_the_keys_are_explained(site: Site, opened: Opened) -> None:
+    page, wrong = opened("muster", f"/faelle/{site.case_of(AMOUNT_IN_DOUBT)}/pruefen"), []
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("F1")
+    page.get_by_role("dialog").wait_for()
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme, forced in MODES:
+            page.emulate_media(color_scheme=scheme, forced_colors=forced)
+            wrong += [f"{width} {scheme} {forced}: {one}" for one in violations(page)]
+
+    assert wrong == []
+
+
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_no_page_is_wider_than_a_small_screen(name: str, site: Site, opened: Opened) -> None:
     """1.4.10: 320 CSS pixels, which is also 1280 at 400 %; tables may scroll in themselves."""

@@ -83,6 +83,7 @@ WHO: dict[str, frozenset[Rolle]] = {
     "GET /sammelpruefung": BEARBEITEN,
     "POST /sammelpruefung": BEARBEITEN,
     "GET /stichprobe": ZWEITE | PRUEFEN,
+    "GET /stichprobe.<any(csv, xlsx, jsonl):ending>": AUSGEBEN,
     "GET /stichprobe/<case>": ZWEITE | PRUEFEN,
     "POST /stichprobe/<case>": ZWEITE | PRUEFEN,
 }

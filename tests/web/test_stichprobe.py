@@ -70,6 +70,18 @@ def test_what_differs_is_named_and_logged(
     assert fault in all_desk.app.records.history(number)[-1].payload
 
 
+def test_the_results_leave_as_a_list_without_who_looked(all_desk: Desk) -> None:
+    client, number = all_desk.client("pruefer"), _only(all_desk)
+    form = {**SEEN, "unterschrift": "nein", "token": all_desk.token(client)}
+    client.post(f"/stichprobe/{number}", data=form)
+
+    text = client.get("/stichprobe.csv").get_data(as_text=True)
+
+    assert number in text
+    assert "keine Unterschrift" in text
+    assert "pruefer" not in text
+
+
 @pytest.mark.parametrize("missing", ["betrag", "ags", "unterschrift"])
 def test_a_half_answer_is_asked_for_again_with_what_was_typed(all_desk: Desk, missing: str) -> None:
     client, number = all_desk.client("zweite"), _only(all_desk)
