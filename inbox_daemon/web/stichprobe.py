@@ -46,7 +46,9 @@ def stichprobe_liste(ending: str) -> Response:
         (one.case, one.at, ", ".join(SAMPLE_FAULTS[code] for code in one.faults))
         for one in parts().stichproben.results()
     )
-    return list_answer("stichprobe", ending, lambda: Table(title="Stichprobe", header=HEADER, rows=rows))
+    return list_answer(
+        "stichprobe", ending, lambda: Table(title="Stichprobe", header=HEADER, rows=rows)
+    )
 
 
 @room.get("/stichprobe/<case>", LOOKING)
